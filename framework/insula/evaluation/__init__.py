@@ -1,0 +1,1 @@
+"""Trained model and held-out windows to predictions, metrics and analyses."""

@@ -1,0 +1,86 @@
+"""Results: all that an analysis may look at."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from insula.model.fusion import Fused
+from insula.model.network import StreamsAndFusion
+from insula.specs import DataSpec
+from insula.types import LeftOut
+from insula.windows.audit import Audit
+from insula.windows.batch import Batch
+from insula.windows.split import Fold
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What happens inside a model on one batch: per stream the steps after the cell and where they are real, and the embedding."""
+
+    steps: Mapping[str, Tensor]
+    masks: Mapping[str, Tensor]
+    fused: Fused
+
+
+@dataclass(frozen=True, eq=False)
+class FoldResult:
+    """One fold of one seed: who was where, how training went, and the models, built when asked for."""
+
+    seed: int
+    number: int
+    fold: Fold
+    history: pd.DataFrame
+    model: Callable[[], nn.Module]
+    """Returns the trained model, in eval mode."""
+    untrained: Callable[[], nn.Module]
+    """Returns the same model as it was before training."""
+    batches: Callable[[str], Iterator[Batch]]
+    """Yields the windows of a role (``train``, ``validation``, ``test``), prepared as this fold prepares them."""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+    def trace(self, batch: Batch, model: nn.Module | None = None) -> Trace:
+        """Run a model (None: the trained one) on a batch and keep the step outputs of every stream."""
+        model = model or self.model()
+        kept: dict[str, tuple[Tensor, Tensor]] = {}
+
+        def keep(name: str) -> Callable[..., None]:
+            return lambda _module, inputs: kept.__setitem__(name, (inputs[0], inputs[1]))
+
+        assert isinstance(model, StreamsAndFusion)
+        hooks = [
+            path.pooling.register_forward_pre_hook(keep(name)) for name, path in model.paths.items() if path.pooling is not None
+        ]
+        try:
+            with torch.no_grad():
+                fused = model(batch)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return Trace({n: k[0] for n, k in kept.items()}, {n: k[1] for n, k in kept.items()}, fused)
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """A finished run.
+
+    ``config`` is the composed run as plain values; ``index`` has one row per window; ``predictions`` has the columns of
+    ``predictions.parquet`` (``fold, seed, dataset, subject, session, recording, trial, stimulus, t0, t1, target, y, p_<class>``);
+    ``metrics`` is what ``metrics.json`` will hold.
+    """
+
+    config: Mapping[str, Any]
+    data: DataSpec
+    index: pd.DataFrame
+    predictions: pd.DataFrame
+    folds: Sequence[FoldResult]
+    audit: Audit
+    metrics: Mapping[str, Any]
+    left_out: Sequence[LeftOut]
+    undefined: Mapping[str, float] = field(default_factory=dict)
+    """Stream to the share of its values that are undefined."""
+    unit: str = "trial"
+    """The column that the protocol holds out: intervals are over its values."""

@@ -1,0 +1,1 @@
+"""How insula is extended: hooks, registries, options and their way into Hydra."""

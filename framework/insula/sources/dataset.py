@@ -1,0 +1,51 @@
+"""Dataset: lists the trials of a corpus without opening a signal."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from insula.errors import DataError
+from insula.types import LeftOut, Target, Trial
+
+
+class Dataset(ABC):
+    """A corpus on disk.
+
+    A subclass declares its licence, its citation, the reader meant for each modality and its targets, and writes
+    :meth:`trials`. Its constructor takes ``root`` and, after ``*``, its options.
+
+    Parameters
+    ----------
+    root
+        The folder (or manifest file) of the corpus; None for data that is made in memory.
+    """
+
+    licence: ClassVar[str]
+    citation: ClassVar[str]
+    readers: Mapping[str, str] = {}
+    """Modality to the name of the reader that is meant for it; a run may name another."""
+    targets: Mapping[str, Target] = {}
+    """Name to kind and full class list; the first is the one a run takes if it names none."""
+    needs_root: ClassVar[bool] = True
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @abstractmethod
+    def trials(self) -> Iterable[Trial]:
+        """List every trial; call :meth:`leave_out` for each file that isn't one."""
+
+    @classmethod
+    def generate(cls, root: Path, *, seed: int = 0) -> Any:
+        """Write made-up data in the corpus's own layout. Optional; its options are the flags of ``insula generate``."""
+        raise DataError(f"{cls.__name__} has no generator")
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What :meth:`leave_out` recorded: counted in the report, never dropped in silence."""
+        return self.__dict__.setdefault("_left_out", [])
+
+    def leave_out(self, what: str | Path, why: str) -> None:
+        """Record a file or trial that is not used, and why."""
+        self.left_out.append(LeftOut(str(what), why))

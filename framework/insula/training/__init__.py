@@ -1,0 +1,1 @@
+"""Model and windows to a trained model."""

@@ -1,0 +1,1 @@
+"""Signals to windows, folds and batches."""

@@ -1,0 +1,15 @@
+"""Temporal cells: LSTM, GRU and the liquid ones."""
+
+from insula import hookimpl
+
+
+@hookimpl
+def register_cells():
+    """Offer the cells."""
+    return {
+        "lstm": "insula_cells.lstm:LSTM",
+        "gru": "insula_cells.gru:GRU",
+        "ltc": "insula_cells.ltc:LTC",
+        "neuron_ltc": "insula_cells.neuron_ltc:NeuronLTC",
+        "cfc": "insula_cells.cfc:CfC",
+    }

@@ -1,0 +1,11 @@
+"""Fusion heads."""
+
+from insula import hookimpl
+
+
+@hookimpl
+def register_fusions():
+    """Offer the fusion heads."""
+    return {
+        "concat": "insula_fusion.concat:Concat",
+    }

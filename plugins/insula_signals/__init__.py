@@ -1,0 +1,20 @@
+"""Steps for any kind of signal."""
+
+from insula import hookimpl
+
+
+@hookimpl
+def register_preprocessors():
+    """Offer the steps."""
+    return {
+        "standardize": "insula_signals.standardize:Standardize",
+        "average_frames": "insula_signals.average_frames:AverageFrames",
+    }
+
+
+@hookimpl
+def register_augmentations():
+    """Offer the augmentations."""
+    return {
+        "gaussian_noise": "insula_signals.gaussian_noise:GaussianNoise",
+    }
