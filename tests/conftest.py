@@ -7,7 +7,7 @@ import pytest
 from jaxtyping import install_import_hook
 
 BUNDLED = sorted(path.name for path in (Path(__file__).parents[1] / "plugins").iterdir() if path.is_dir())
-install_import_hook(["insula", *BUNDLED], "beartype.beartype")
+install_import_hook(["insula", *BUNDLED], "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")  # an int is a float
 
 
 @pytest.fixture(scope="session")

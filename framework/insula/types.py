@@ -103,7 +103,7 @@ class Signal:
         return replace(self, data=np.ascontiguousarray(data, dtype=np.float32), **changes)
 
 
-Label = str | int | float | Mapping[str, float] | Signal | None
+Label = str | int | float | Mapping[str, float | int] | Signal | None
 """A class, a number, a distribution over classes, a Signal over time, or None where it is missing."""
 
 

@@ -13,7 +13,9 @@ def register_datasets():
 
 @hookimpl
 def register_readers():
-    """Offer one reader for all its modalities."""
+    """Offer one reader per modality."""
     return {
-        "synthetic_signal": "insula_synthetic.reader:SyntheticSignal",
+        "synthetic_eeg": "insula_synthetic.reader:SyntheticEEG",
+        "synthetic_peripheral": "insula_synthetic.reader:SyntheticPeripheral",
+        "synthetic_personality": "insula_synthetic.reader:SyntheticPersonality",
     }

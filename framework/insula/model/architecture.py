@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -12,6 +12,7 @@ from insula.specs import DataSpec
 from insula.windows.batch import Batch
 
 
+@runtime_checkable
 class Parts(Protocol):
     """The composed parts of a run, built on demand and sized from the data."""
 

@@ -48,27 +48,23 @@ def real_steps(valid: Bool[Tensor, "batch channels time"], hop: int = 1) -> Bool
 
 
 class MaskedBatchNorm(nn.BatchNorm1d):
-    """BatchNorm over ``(batch, features, time)`` whose statistics come from real positions only (Ioffe & Szegedy 2015)."""
+    """BatchNorm over ``(batch, features, time)`` whose statistics come from real positions only (Ioffe & Szegedy 2015).
+
+    It equals ``nn.BatchNorm1d`` on the real positions of all rows put side by side. A training batch with one real position
+    or none has no statistics: the running ones are used, and not updated.
+    """
 
     def forward(self, x: Float[Tensor, "batch features time"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:  # type: ignore[override]
-        """Normalise; ``mask`` says which positions are real (None: all)."""
-        if mask is None or not self.training or bool(mask.all()):
-            count = x.shape[0] * x.shape[2]
-            return super().forward(x) if not self.training or count > 1 else self._normalise(x, self.running_mean, self.running_var)
-        weight = mask.unsqueeze(1).to(x.dtype)
-        count = weight.sum().clamp(min=1)
-        mean = (x * weight).sum(dim=(0, 2)) / count
-        var = ((x - mean[:, None]).square() * weight).sum(dim=(0, 2)) / count
-        if count < 2:
-            return self._normalise(x, self.running_mean, self.running_var)
-        with torch.no_grad():
-            self.num_batches_tracked += 1  # type: ignore[operator]
-            share = self.momentum if self.momentum is not None else 1 / float(self.num_batches_tracked)  # type: ignore[arg-type]
-            self.running_mean.lerp_(mean, share)  # type: ignore[union-attr]
-            self.running_var.lerp_(var * count / (count - 1), float(share))  # type: ignore[union-attr]
-        return self._normalise(x, mean, var)
+        """Normalise; ``mask`` says which positions are real (None: all), the others give 0."""
+        if mask is None:
+            mask = torch.ones_like(x[:, 0], dtype=torch.bool)
+        if not self.training or (mask.numel() > 1 and bool(mask.all())):
+            return super().forward(x).masked_fill(~mask.unsqueeze(1), 0.0)
+        steps = x.transpose(1, 2)
+        return torch.zeros_like(steps).masked_scatter(mask.unsqueeze(-1), self._normalise(steps[mask])).transpose(1, 2)
 
-    def _normalise(self, x: Tensor, mean: Tensor | None, var: Tensor | None) -> Tensor:
-        assert mean is not None and var is not None
-        scale = torch.rsqrt(var + self.eps) * self.weight
-        return x * scale[:, None] + (self.bias - mean * scale)[:, None]
+    def _normalise(self, rows: Float[Tensor, "positions features"]) -> Float[Tensor, "positions features"]:
+        if len(rows) > 1:
+            return super().forward(rows)
+        running = (self.running_mean.clone(), self.running_var.clone())  # type: ignore[union-attr]
+        return nn.functional.batch_norm(rows, *running, self.weight, self.bias, training=False, eps=self.eps)

@@ -59,9 +59,8 @@ class ComponentSource(ConfigSource):
             defaults = installed().get(GROUPS[group], name).defaults()
         except InsulaError as error:
             raise ConfigLoadError(str(error)) from error
-        return ConfigResult(
-            provider=self.provider, path=f"{self.scheme()}://", config=OmegaConf.create({"name": name, **defaults}), header={}
-        )
+        node = OmegaConf.create({"name": name, **defaults})
+        return ConfigResult(provider=self.provider, path=f"{self.scheme()}://", config=node, header={"package": None})
 
 
 class ComponentSearchPath(SearchPathPlugin):

@@ -105,7 +105,7 @@ class Component:
 
     def build(self, given: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
         """Construct it from what the framework gives and what the user set (reserved options left out)."""
-        own = inspect.signature(self.cls).parameters
+        own = [p.name for p in inspect.signature(self.cls).parameters.values() if p.kind is p.KEYWORD_ONLY]
         try:
             return self.cls(*given, **{key: value for key, value in options.items() if key in own})
         except (TypeError, ValueError) as error:

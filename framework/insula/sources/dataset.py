@@ -29,8 +29,8 @@ class Dataset(ABC):
     """Name to kind and full class list; the first is the one a run takes if it names none."""
     needs_root: ClassVar[bool] = True
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | None) -> None:
+        self.root: Path = root  # type: ignore[assignment]  # None only for data that is made in memory
 
     @abstractmethod
     def trials(self) -> Iterable[Trial]:

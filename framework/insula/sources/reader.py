@@ -16,8 +16,8 @@ class Reader(ABC):
         The folder (or manifest file) of the corpus; None for data that is made in memory.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | None) -> None:
+        self.root: Path = root  # type: ignore[assignment]  # None only for data that is made in memory
 
     @abstractmethod
     def read(self, trial: Trial) -> Signal | None:

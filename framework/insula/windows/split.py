@@ -1,12 +1,15 @@
 """Split and Fold: which windows train, validate and test."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
+
+RowNumbers = Sequence[int] | Int[np.ndarray, " rows"]
+"""Positions in the index."""
 
 
 def _none() -> Int[np.ndarray, " rows"]:
@@ -20,10 +23,10 @@ class Fold:
     ``test`` is never seen before the model is final; ``validation`` decides when training stops.
     """
 
-    train: Int[np.ndarray, " rows"]
-    validation: Int[np.ndarray, " rows"] = field(default_factory=_none)
-    test: Int[np.ndarray, " rows"] = field(default_factory=_none)
-    adapt: Int[np.ndarray, " rows"] = field(default_factory=_none)
+    train: Int[np.ndarray, " train"]
+    validation: Int[np.ndarray, " validation"] = field(default_factory=_none)
+    test: Int[np.ndarray, " test"] = field(default_factory=_none)
+    adapt: Int[np.ndarray, " adapt"] = field(default_factory=_none)
 
     ROLES = ("train", "validation", "test", "adapt")
 

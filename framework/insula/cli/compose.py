@@ -1,0 +1,174 @@
+"""Compose runs with Hydra: validate all of them before any work, say all that is wrong at once."""
+
+import itertools
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from insula.config import KEYS, RunConfig, resolve
+from insula.errors import ConfigError
+from insula.plugin.manager import installed, nearest
+
+ASKS_HYDRA = ("help", "hydra_help", "cfg", "info", "shell_completion", "version")
+
+
+def hydra_version() -> dict[str, str]:
+    """Return ``version_base``, which Hydra 1.3 misses if it is omitted, and later ones warn about."""
+    import hydra
+
+    return {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
+
+
+def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
+    """Let plain overrides reach options that a YAML file didn't spell out.
+
+    ``streams.speech.features.mfcc.n_mfcc=20`` becomes ``++…``: our own validation knows every option, and names the nearest one,
+    where Hydra would only say that the key isn't in its struct. Choices of a config group stay as they are.
+    """
+    found = []
+    for override in overrides:
+        key = override.partition("=")[0]
+        plain = re.fullmatch(r"[\w.]+", key) and "=" in override and key not in groups and not key.startswith("hydra.")
+        found.append(f"++{override}" if plain else override)
+    return found
+
+
+def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
+    """Compose and validate every run that the arguments ask for.
+
+    Raises
+    ------
+    ConfigError
+        With all errors of all combinations.
+    """
+    args = _parse(arguments)
+    errors: dict[str, None] = {}
+    runs = []
+    with _hydra(args):
+        for overrides in _combinations(args.overrides, args.multirun):
+            try:
+                runs.append((overrides, resolve(_compose(overrides, args.config_name), installed())))
+            except ConfigError as error:
+                label = f"[{' '.join(o.removeprefix('++') for o in overrides)}] " if args.multirun else ""
+                errors.update(dict.fromkeys(f"{label}{line}" for line in str(error).splitlines()))
+    if errors:
+        raise ConfigError("\n".join(errors))
+    return runs
+
+
+def asks_hydra(arguments: Sequence[str]) -> bool:
+    """Whether the arguments only ask Hydra something (``--help``, ``--cfg job``), which needs no valid run."""
+    args = _parse(arguments)
+    return any(getattr(args, name, None) for name in ASKS_HYDRA)
+
+
+def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
+    """Hand over to Hydra: run folders, multirun, launchers and sweepers are its own."""
+    import hydra
+
+    from insula.plugin.hydra import conf_dir, register
+
+    register()
+    sys.argv = ["insula train", *_freed_arguments(arguments)]
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, who say them without a traceback
+    with _said_plainly():
+        hydra.main(config_path=str(conf_dir()), config_name="config", **hydra_version())(job)()
+
+
+def _parse(arguments: Sequence[str]) -> Any:
+    from hydra._internal.utils import get_args_parser
+
+    return get_args_parser().parse_args(_freed_arguments(arguments))
+
+
+def _freed_arguments(arguments: Sequence[str]) -> list[str]:
+    return freed(arguments, config_groups())
+
+
+def config_groups() -> set[str]:
+    """Return the names of all config groups: our registries' and the folders of ``conf/``."""
+    from insula.plugin.hydra import GROUPS, conf_dir
+
+    return {*GROUPS, *(path.name for path in conf_dir().iterdir() if path.is_dir())}
+
+
+@contextmanager
+def _hydra(args: Any) -> Iterator[None]:
+    from hydra import initialize_config_dir
+
+    from insula.plugin.hydra import conf_dir, register
+
+    register()
+    with initialize_config_dir(str(conf_dir()), job_name="insula", **hydra_version()):
+        if args.config_dir:
+            from hydra.core.global_hydra import GlobalHydra
+
+            path = GlobalHydra.instance().config_loader().get_search_path()
+            path.append("command-line", f"file://{os.path.abspath(args.config_dir)}")
+        yield
+
+
+def _compose(overrides: Sequence[str], name: str | None) -> dict[str, Any]:
+    from hydra import compose
+    from omegaconf import OmegaConf
+
+    with _said_plainly():
+        return OmegaConf.to_container(compose(name or "config", list(overrides)), resolve=True)  # type: ignore[return-value]
+
+
+def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str]]:
+    """Yield every combination of a sweep; what only a sweeper can draw (``interval(...)``) is left to it."""
+    if not multirun:
+        yield list(overrides)
+        return
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import ValueType
+
+    with _said_plainly():
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    several = []
+    for override in parsed:
+        if not override.is_sweep_override():
+            several.append([override.input_line])
+        elif override.value_type in (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP, ValueType.GLOB_CHOICE_SWEEP):
+            key = override.get_key_element()
+            several.append([f"{key}={value}" for value in override.sweep_string_iterator()])
+    yield from (list(combination) for combination in itertools.product(*several))
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turn Hydra's and OmegaConf's errors into ours."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(_mended(str(error))) from error
+
+
+def _mended(text: str) -> str:
+    """Add what Hydra leaves out: the nearest name."""
+    text = re.sub(r"\s*Check the following.*|\nSet the environment variable.*", "", text, flags=re.S).strip()
+    missing = re.search(r"Could not find '(\w+)/([\w.-]+)'", text) or re.search(r"Could not load '(\w+)/([\w.-]+)'", text)
+    if missing:
+        group, name = missing.groups()
+        options = available(group)
+        return f"there is no {group} called {name!r}{nearest(name, options)} Installed: {', '.join(options) or 'none'}"
+    key = re.search(r"Could not override '\+*([\w.@]+)'", text)
+    if key and key.group(1) not in KEYS:
+        return f"{key.group(1)}: no such option{nearest(key.group(1), [*KEYS, *config_groups()])} ({text.splitlines()[-1]})"
+    return text.replace("You must specify", "you must choose")
+
+
+def available(group: str) -> list[str]:
+    """Return the names that a config group offers: installed components and presets."""
+    from insula.plugin.hydra import GROUPS, conf_dir
+
+    presets = [path.stem for path in (conf_dir() / group).glob("*.yaml")]
+    components = installed().names(GROUPS[group]) if group in GROUPS else []
+    return sorted({*presets, *components})

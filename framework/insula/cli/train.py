@@ -1,0 +1,42 @@
+"""``insula train``: one run, or a sweep with ``-m``."""
+
+import argparse
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command; its arguments are Hydra's."""
+    parser = commands.add_parser(
+        "train",
+        help="prepare, train every fold, evaluate, report",
+        description="Prepare, train every fold, evaluate and report. Arguments are Hydra overrides.",
+        epilog="For example: insula train experiment=demo cell=gru cell.hidden_size=32; -m sweeps; --cfg job shows the composed run",
+        add_help=False,
+    )
+    parser.set_defaults(run=run, takes_overrides=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Validate every combination, then let Hydra run them."""
+    from insula.cli.compose import asks_hydra, launch, preflight
+
+    if not asks_hydra(args.overrides):
+        preflight(args.overrides)
+    launch(job, args.overrides)
+    return 0
+
+
+def job(composed: Any) -> None:
+    """Run one composed run in the folder that Hydra made for it."""
+    from pathlib import Path
+
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import OmegaConf
+
+    from insula import pipeline
+    from insula.config import resolve
+    from insula.plugin.manager import installed
+
+    plain = OmegaConf.to_container(composed, resolve=True)
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    pipeline.run(resolve(plain, installed()), folder, installed())  # type: ignore[arg-type]

@@ -1,0 +1,256 @@
+"""A composed run, validated whole before any work: all errors at once, in the syntax of overrides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from insula.errors import ConfigError, InsulaError
+from insula.plugin.choice import Choice
+from insula.plugin.manager import Plugins, nearest
+from insula.preprocess.chain import Step
+from insula.training.options import NotNegative, Options, Positive, TrainingOptions
+from insula.types import Kind, Rule
+
+SHARED = "shared"
+B = TypeVar("B", bound=BaseModel)
+
+
+class WindowOptions(Options):
+    """``window``: seconds; ``length: null`` is the whole trial, ``step: null`` is the length (no overlap)."""
+
+    length: Positive | None = None
+    step: Positive | None = None
+
+
+class _StreamOptions(Options):
+    modality: str
+    context: NotNegative = 0.0
+    length: Positive | None = None
+
+
+class _TargetOptions(Options):
+    rule: Rule | None = None
+    weight: NotNegative = 1.0
+
+
+class _Defaults(Options):
+    """``default``: what stands where a stream or a target names nothing; the names live in ``conf/config.yaml``."""
+
+    encoder: Any
+    pooling: Any
+    loss: dict[Kind, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class TargetChoice:
+    """A target of the run: its loss, the rule that takes a window's value from a label over time, and its weight.
+
+    ``losses`` has one loss per kind of target, because only the dataset knows the kind.
+    """
+
+    losses: Mapping[Kind, Choice]
+    rule: Rule | None
+    weight: float
+
+
+@dataclass(frozen=True, eq=False)
+class StreamChoice:
+    """One path from a modality to a vector.
+
+    ``length`` overrides the window's length for this stream, ``context`` is how many seconds behind the window's end the
+    feature steps see.
+    """
+
+    modality: str
+    reader: Choice | None
+    signal: tuple[Step, ...]
+    features: tuple[Step, ...]
+    length: float | None
+    context: float
+    encoder: Choice
+    cell: Choice | None
+    pooling: Choice | None
+    augment: Mapping[str, tuple[Choice, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class RunConfig:
+    """Everything a run needs to know, with every component resolved to an installed one."""
+
+    dataset: Choice
+    split: Choice
+    window: WindowOptions
+    targets: Mapping[str, TargetChoice]
+    default_target: TargetChoice
+    """What a target is taken as that the run doesn't name."""
+    streams: Mapping[str, StreamChoice]
+    fusion: Choice
+    architecture: Choice
+    training: TrainingOptions
+    analyses: Mapping[str, Choice]
+    seeds: tuple[int, ...]
+    store: Path
+    plain: Mapping[str, Any]
+    """The composed configuration as plain values, as it was given."""
+
+
+KEYS = "dataset split window targets streams cell fusion architecture training analyses default seed store".split()
+
+
+@dataclass
+class Resolver:
+    """Turns composed plain values into choices, and collects what is wrong by its path."""
+
+    plugins: Plugins
+    errors: list[str] = field(default_factory=list)
+
+    def choice(self, registry: str, node: Any, path: str, key: str | None = None) -> Choice | None:
+        """Resolve ``x``, ``{name: x, ...}``, or ``{...}`` under a key that names the component."""
+        node = {"name": node} if isinstance(node, str) else dict(node or {})
+        name = node.pop("name", key)
+        if name is None:
+            self.errors.append(f"{path}: which one? Give a name: {', '.join(self.plugins.names(registry))}")
+            return None
+        try:
+            component = self.plugins.get(registry, str(name))
+            options = self.plain(component.options, node, path, f"{component.registry.group}={name}")
+        except InsulaError as error:
+            self.errors.append(f"{path}: {error}")
+            return None
+        return options and Choice(component, {key: getattr(options, key) for key in type(options).model_fields})
+
+    def plain(self, model: type[B], node: Any, path: str, what: str = "") -> B | None:
+        """Validate plain options; unknown keys list the ones that exist."""
+        try:
+            return model.model_validate(node or {})
+        except ValidationError as error:
+            for detail in error.errors():
+                *inside, last = map(str, detail["loc"]) if detail["loc"] else [""]
+                place = ".".join([path, *inside, last])
+                if detail["type"] == "extra_forbidden":
+                    fields = list(_inner(model, inside).model_fields)
+                    owner = what if what and not inside else ".".join([path, *inside])
+                    self.errors.append(f"{place}: no such option{nearest(last, fields)} {owner} has: {', '.join(fields) or 'no options'}")
+                else:
+                    self.errors.append(f"{place}: {detail['msg']}, got {detail['input']!r}")
+            return None
+
+    def steps(self, node: Any, path: str) -> tuple[Step, ...]:
+        """Resolve a chain: a dict of named steps, in order."""
+        steps = []
+        for key, options in self.mapping(node, path).items():
+            choice = self.choice("preprocessors", options, f"{path}.{key}", key)
+            if choice is not None:
+                steps.append(Step(f"{path}.{key}", choice))
+        return tuple(steps)
+
+    def several(self, registry: str, node: Any, path: str) -> dict[str, Choice]:
+        """Resolve a dict of components by key."""
+        found = {k: self.choice(registry, v, f"{path}.{k}", k) for k, v in self.mapping(node, path).items()}
+        return {key: choice for key, choice in found.items() if choice is not None}
+
+    def mapping(self, node: Any, path: str) -> dict[str, Any]:
+        """Return a dict; components live in dicts everywhere, so that an override reaches them."""
+        if node is None or isinstance(node, Mapping):
+            return dict(node or {})
+        self.errors.append(f"{path}: expected named entries like {{name: {{}}}}, got {node!r}")
+        return {}
+
+
+def _inner(model: type[BaseModel], path: list[str]) -> type[BaseModel]:
+    """Return the model of a nested block."""
+    for name in path:
+        annotation = model.model_fields[name].annotation if name in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            break
+        model = annotation
+    return model
+
+
+def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
+    """Validate a composed run.
+
+    Raises
+    ------
+    ConfigError
+        With every error found, one per line, each beginning with what to override.
+    """
+    r = Resolver(plugins)
+    for key in plain:
+        if key not in KEYS:
+            r.errors.append(f"{key}: no such option{nearest(key, KEYS)} A run has: {', '.join(KEYS)}")
+    default = r.plain(_Defaults, plain.get("default"), "default")
+    shared = r.choice("cells", plain.get("cell"), "cell")
+    choices = {
+        group: r.choice(registry, plain.get(group), group)
+        for group, registry in (("dataset", "datasets"), ("split", "splits"), ("fusion", "fusions"), ("architecture", "architectures"))
+    }
+    streams = {
+        name: _stream(r, node, f"streams.{name}", shared, default) for name, node in r.mapping(plain.get("streams"), "streams").items()
+    }
+    if not streams:
+        r.errors.append(
+            "streams: there are none. Name an experiment (experiment=speech, say) or write a stream: '+streams.speech={modality: speech}'"
+        )
+    window = r.plain(WindowOptions, plain.get("window"), "window")
+    training = r.plain(TrainingOptions, plain.get("training"), "training")
+    targets = {k: _target(r, v, f"targets.{k}", default) for k, v in r.mapping(plain.get("targets"), "targets").items()}
+    default_target = _target(r, {}, "default", default)
+    analyses = r.several("analyses", plain.get("analyses"), "analyses")
+    seeds = _seeds(r, plain.get("seed", 0))
+    if r.errors:
+        raise ConfigError("\n".join(dict.fromkeys(r.errors)))
+    store = Path(str(plain.get("store") or "~/.cache/insula")).expanduser()
+    return RunConfig(
+        **choices, window=window, targets=targets, default_target=default_target, streams=streams, training=training, analyses=analyses,  # type: ignore[arg-type]
+        seeds=seeds, store=store, plain=plain,
+    )  # fmt: skip
+
+
+def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _Defaults | None) -> StreamChoice | None:
+    known = ("modality", "reader", "signal", "features", "length", "context", "encoder", "cell", "pooling", "augment")
+    node = r.mapping(node, path)
+    for key in node:
+        if key not in known:
+            r.errors.append(f"{path}.{key}: no such option{nearest(key, known)} A stream has: {', '.join(known)}")
+    options = r.plain(_StreamOptions, {k: node[k] for k in ("modality", "length", "context") if k in node}, path)
+    cell = shared if node.get("cell") == SHARED else node.get("cell") and r.choice("cells", node["cell"], f"{path}.cell")
+    pooling = node.get("pooling", default and default.pooling)
+    augment = r.mapping(node.get("augment"), f"{path}.augment")
+    parts: dict[str, Any] = {
+        "reader": node.get("reader") and r.choice("readers", node["reader"], f"{path}.reader"),
+        "signal": r.steps(node.get("signal"), f"{path}.signal"),
+        "features": r.steps(node.get("features"), f"{path}.features"),
+        "encoder": r.choice("encoders", node.get("encoder") or (default and default.encoder), f"{path}.encoder"),
+        "cell": cell,
+        "pooling": pooling and r.choice("poolings", pooling, f"{path}.pooling"),
+        "augment": {
+            where: tuple(r.several("augmentations", augment.get(where), f"{path}.augment.{where}").values())
+            for where in ("signal", "features")
+        },
+    }
+    for key in set(augment) - {"signal", "features"}:
+        r.errors.append(f"{path}.augment.{key}: augmentations stand under signal or features")
+    return options and StreamChoice(**options.model_dump(), **parts)
+
+
+def _target(r: Resolver, node: Any, path: str, default: _Defaults | None) -> TargetChoice | None:
+    node = r.mapping(node, path)
+    own = node.pop("loss", None)
+    options = r.plain(_TargetOptions, node, path)
+    names = {kind: own or loss for kind, loss in (default.loss if default else {}).items()}
+    losses = {kind: r.choice("losses", name, f"{path}.loss") for kind, name in names.items()}
+    return options and TargetChoice({k: c for k, c in losses.items() if c}, options.rule, options.weight)
+
+
+def _seeds(r: Resolver, seed: Any) -> tuple[int, ...]:
+    seeds = seed if isinstance(seed, list) else [seed]
+    if not seeds or not all(isinstance(s, int) and not isinstance(s, bool) and s >= 0 for s in seeds):
+        r.errors.append(f"seed: a whole number from 0, or a list of them, like seed=[0,1,2]; got {seed!r}")
+        return ()
+    if len(set(seeds)) < len(seeds):
+        r.errors.append(f"seed: a seed is named twice in {seeds}: averaging a run with itself adds nothing")
+    return tuple(seeds)

@@ -1,0 +1,140 @@
+"""Floors: what is reached without looking at a signal, and by chance."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from insula.evaluation.answers import TRIAL, Answers, means
+from insula.evaluation.metrics import named, plain
+from insula.evaluation.scores import ClassScores, Scores, scores_for
+from insula.specs import TargetSpec
+from insula.windows.protocol import Ints, Protocol
+from insula.windows.split import Fold
+
+Vectors = Float[np.ndarray, "rows outputs"]
+IDENTITIES = ("subject", "stimulus")
+
+
+def floors(index: pd.DataFrame, folds: Sequence[Fold], target: TargetSpec) -> list[dict[str, Any]]:
+    """Score rules that know the training labels and no signal, pooled over the test rows of all folds.
+
+    For classes: the majority class, guessing by the class prior (its expected score), and what a person's or a
+    stimulus's own training rows say most often (the majority class where there is none). For numbers: means, likewise.
+
+    Returns
+    -------
+    list of dict
+        ``name``, the metrics of the target's kind, and for an identity ``seen``: the share of test rows whose person or
+        stimulus was in training.
+    """
+    labelled = index[target.name].notna().to_numpy()
+    y, scores = _truth(index, target), scores_for(target)
+    protocol = Protocol(index, folds)
+    pairs = [(fold.train[labelled[fold.train]], fold.test[labelled[fold.test]]) for fold in folds]
+    pairs = [(train, test) for train, test in pairs if len(train) and len(test)]
+    if not pairs:
+        return []
+    prior = [np.repeat(y[train].mean(axis=0, keepdims=True), len(test), axis=0) for train, test in pairs]
+    found = [_floor("training mean", y, prior, pairs, scores)]
+    if target.kind != "number":
+        found = [
+            _floor("majority class", y, [_likeliest(p) for p in prior], pairs, scores),
+            _floor("class prior", y, prior, pairs, scores),
+        ]
+    for identity in IDENTITIES:
+        codes = protocol.codes(identity)
+        if (codes >= 0).any():
+            said, seen = _by_identity(y, codes, prior, pairs)
+            said = said if target.kind == "number" else [_likeliest(p) for p in said]
+            found.append({**_floor(f"{identity} only", y, said, pairs, scores), "seen": seen})
+    return found
+
+
+def label_permutation(
+    predictions: pd.DataFrame, target: TargetSpec, times: int = 1000, seed: int = 0
+) -> dict[str, Any]:
+    """Score the held-out predictions against trial labels that are permuted among the trials.
+
+    A trial keeps its windows together and its predictions; its label (the most frequent class of its windows, or their
+    mean) goes to another trial.
+
+    Parameters
+    ----------
+    predictions, target
+        As for :func:`insula.evaluation.metrics.summarise`.
+    times
+        How many permutations.
+    seed
+        Of the permutations.
+
+    Returns
+    -------
+    dict
+        Metric to ``mean``, ``low`` and ``high`` (the 2.5 and 97.5 % points) over permutations, and
+        ``p = (b + 1)/(n + 1)`` where b of n permutations do as well as the true labels (Phipson & Smyth 2010, Stat Appl
+        Genet Mol Biol 9:39).
+    """
+    answers = Answers.of(predictions, target)
+    trial = answers.codes(*TRIAL)
+    label = answers.scores.decide(means(answers.vectors[0], trial))
+    rng = np.random.default_rng(seed)
+
+    def score(labels: np.ndarray) -> Float[np.ndarray, " metrics"]:
+        sums = answers.scores.sums(labels[trial], answers.predicted, answers.seed, answers.seeds)
+        return answers.statistic(sums[None])[0]
+
+    true = score(label)
+    null = np.stack([score(rng.permutation(label)) for _ in range(times)])
+    found = {}
+    for i, name in enumerate(answers.scores.names):
+        drawn = null[:, i]
+        as_good = drawn <= true[i] if name in answers.scores.errors else drawn >= true[i]
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        p = (int(as_good.sum()) + 1) / (times + 1)
+        found[name] = {"mean": plain(drawn.mean()), "low": plain(low), "high": plain(high), "p": p}
+    return found
+
+
+def _truth(index: pd.DataFrame, target: TargetSpec) -> Vectors:
+    """Return classes one-hot, or numbers, as vectors; rows without label are never read."""
+    if target.kind == "number":
+        return index[[target.name]].to_numpy(np.float64)
+    return np.eye(len(target.classes))[pd.Index(target.classes).get_indexer(pd.Index(index[target.name]))]
+
+
+def _likeliest(probabilities: Vectors) -> Vectors:
+    return np.eye(probabilities.shape[1])[probabilities.argmax(axis=1)]
+
+
+def _by_identity(
+    y: Vectors, codes: Ints, prior: Sequence[Vectors], pairs: Sequence[tuple[Ints, Ints]]
+) -> tuple[list[Vectors], float]:
+    """Return what the training rows of each test row's person (or stimulus) are on average, and how many have any."""
+    said, seen = [], 0
+    for (train, test), fallback in zip(pairs, prior, strict=True):
+        total, many = np.zeros((codes.max() + 2, y.shape[1])), np.zeros(codes.max() + 2)
+        known = train[codes[train] >= 0]
+        np.add.at(total, codes[known], y[known])
+        np.add.at(many, codes[known], 1)
+        # the last place, which -1 points to, stays empty; a whiff of the prior breaks ties
+        n = many[codes[test]][:, None]
+        said.append(
+            np.where(n > 0, total[codes[test]] / np.maximum(n, 1) + 1e-9 * fallback * (y.shape[1] > 1), fallback)
+        )
+        seen += int((n > 0).sum())
+    return said, seen / sum(len(test) for _, test in pairs)
+
+
+def _floor(
+    name: str, y: Vectors, said: Sequence[Vectors], pairs: Sequence[tuple[Ints, Ints]], scores: Scores
+) -> dict[str, Any]:
+    truth = np.concatenate([y[test] for _, test in pairs])
+    answers = np.concatenate(said)
+    if isinstance(scores, ClassScores):
+        sums = truth.T @ answers
+    else:
+        sums = scores.sums(truth[:, 0], answers[:, 0], np.zeros(len(truth), np.int64), 1)[0]
+    return {"name": name, **named(scores.names, scores.values(sums))}

@@ -1,0 +1,113 @@
+"""Run one fold: train it, keep its bundle, and predict its test rows; a fold that is finished is not run again."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from torch import nn
+
+from insula.evaluation.predict import batched_by_group, predict
+from insula.evaluation.results import FoldResult
+from insula.model.architecture import Architecture
+from insula.model.build import build_model, count_parameters
+from insula.plugin.manager import Plugins
+from insula.training.bundle import Bundle, StreamChain, load_bundle, save_bundle
+from insula.training.fold import TrainedFold, TrainingPlan, fold_seed, train_fold
+from insula.windows.batch import Batch
+from insula.windows.split import Fold
+from insula.windows.windows import FoldWindows, Windows, conversations, in_order
+
+
+@dataclass(frozen=True, eq=False)
+class FoldRun:
+    """One fold of one seed, in a folder of its own."""
+
+    plan: TrainingPlan
+    windows: Windows
+    fold: Fold
+    seed: int
+    number: int
+    folder: Path
+    plugins: Plugins
+    about: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """How the log calls it."""
+        return f"seed {self.seed}, fold {self.number + 1}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether an earlier run finished it."""
+        return (self.folder / "fold.json").exists()
+
+    def run(self, progress: Any = None) -> None:
+        """Train, save the bundle, predict; the summary is written last, so that it says all the rest is whole."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        seed = fold_seed(self.seed, self.number)
+        trained = train_fold(self.plan, self.windows, self.fold, seed, self.folder, progress, self.title)
+        save_bundle(self.folder / "bundle", self._bundle(trained), self.plan.model, self.plugins)
+        pd.DataFrame(trained.history).to_csv(self.folder / "history.csv", index=False)
+        batches = self._batches(trained.windows, trained.network, trained.data, "test")
+        table = predict(trained.network, batches, trained.data, self.windows, fold=self.number, seed=self.seed)
+        table.to_parquet(self.folder / "predictions.parquet", index=False)
+        summary = {
+            "seed": self.seed,
+            "fold": self.number,
+            "windows": {role: len(self.fold.rows(role)) for role in Fold.ROLES},
+            "epochs": trained.epochs,
+            "parameters": count_parameters(trained.network),
+        }
+        (self.folder / "fold.json").write_text(json.dumps(summary, indent=1))
+
+    def predictions(self) -> pd.DataFrame:
+        """Return the predictions of the finished fold."""
+        return pd.read_parquet(self.folder / "predictions.parquet")
+
+    def result(self) -> FoldResult:
+        """Return what an analysis may look at."""
+        return FoldResult(
+            seed=self.seed,
+            number=self.number,
+            fold=self.fold,
+            history=pd.read_csv(self.folder / "history.csv"),
+            model=lambda: self.loaded.network,
+            untrained=self._untrained,
+            batches=self._of_role,
+            summary=json.loads((self.folder / "fold.json").read_text()),
+        )
+
+    @cached_property
+    def loaded(self) -> Bundle:
+        return load_bundle(self.folder / "bundle", self.plugins)
+
+    def _untrained(self) -> Architecture:
+        return build_model(self.plan.model, self.loaded.data, fold_seed(self.seed, self.number)).eval()
+
+    def _of_role(self, role: str) -> Iterator[Batch]:
+        return self._batches(self.windows.fit(self.fold), self.loaded.network, self.loaded.data, role)
+
+    def _batches(self, fitted: FoldWindows, network: nn.Module, data: Any, role: str) -> Iterator[Batch]:
+        rows, groups = list(map(int, self.fold.rows(role))), None
+        if batched_by_group(network):
+            groups = conversations(self.windows.rows)
+            rows = in_order(rows, self.windows.rows, groups)
+        return fitted.batches(rows, data, max(self.plan.options.batch_size, 64), groups)
+
+    def _bundle(self, trained: TrainedFold) -> Bundle:
+        chains = {}
+        for name, fitted in trained.windows.streams.items():
+            plan = fitted.windows.plan
+            shared_signal = plan.signal[: len(plan.signal) - len(plan.live_signal)]
+            chains[name] = StreamChain(
+                self.about["modalities"][name],
+                plan.length,
+                plan.context,
+                [*shared_signal, *fitted.signal_steps],
+                [*plan.stored_features, *fitted.feature_steps],
+            )
+        return Bundle(trained.network, trained.data, chains, self.about["window"], {**self.about, "fold": self.number, "seed": self.seed})

@@ -1,0 +1,37 @@
+"""The whole flow on one screen.
+
+A Dataset lists Trials and its Readers load their Signals; Preprocessors clean them and make features; windows are cut and a
+Split keeps apart what must not mix; for every stream an Encoder, a temporal Cell and a Pooling turn a window into a vector; a
+FusionHead joins the streams into outputs; Analyses of held-out predictions make the report.
+"""
+
+from pathlib import Path
+
+from insula.config import RunConfig
+from insula.evaluation.run import evaluate_folds, open_run, summarise_run
+from insula.plugin.manager import Plugins
+from insula.preprocess.prepare import prepare
+from insula.report.page import write_report
+from insula.sources.corpus import open_corpus
+from insula.sources.store import Store
+from insula.stages import audit_run, choose_plan, choose_sources, choose_targets, choose_windows, make_folds
+from insula.windows.cut import cut_windows
+
+
+def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
+    """Run everything: from files to a report in ``folder``. Return what ``metrics.json`` holds."""
+    store = Store(config.store)
+    with open_run(config.plain, folder):
+        corpus = open_corpus(config.dataset)
+        targets = choose_targets(config, corpus)
+        sources = choose_sources(config, corpus, plugins)
+
+        prepared = prepare(config.dataset, corpus.trials, sources, store, progress=config.training.progress)
+        windows = cut_windows(corpus.trials, prepared, choose_windows(config), targets, config.window.length, config.window.step, store)
+        folds = make_folds(config, windows)
+        audit = audit_run(config, windows, folds)
+
+        plan = choose_plan(config, targets)
+        runs = evaluate_folds(plan, windows, folds, config.seeds, folder, plugins, about=config.plain)
+        results = summarise_run(config.plain, windows, folds, runs, audit, [*corpus.left_out, *prepared.left_out])
+        return write_report(results, config.analyses, config.dataset, folder)

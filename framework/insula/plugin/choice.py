@@ -1,0 +1,58 @@
+"""Choice: a component that a run selected, with its validated options."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from insula.plugin.registry import Component
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A component and its options, the framework's reserved ones included."""
+
+    component: Component
+    options: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The component's name."""
+        return self.component.name
+
+    @property
+    def cls(self) -> type:
+        """The component's class."""
+        return self.component.cls
+
+    def build(self, *given: Any) -> Any:
+        """Construct the component from what the framework gives."""
+        return self.component.build(given, self.options)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return name and options as plain values."""
+        return {"name": self.name, **_PLAIN.dump_python(dict(self.options), mode="json")}
+
+    def key(self) -> dict[str, Any]:
+        """Return what decides its results: name, options (a path to the data apart) and the digest of its source."""
+        plain = self.to_json()
+        plain.pop("root", None)
+        return {**plain, "path": self.component.path, "source": source_digest(self.cls)}
+
+
+_PLAIN = TypeAdapter(dict[str, Any])
+
+
+@lru_cache
+def source_digest(cls: type) -> str:
+    """Return a digest of the module that defines a class: a changed formula must not find old prepared data."""
+    try:
+        source = Path(inspect.getfile(cls)).read_bytes()
+    except (OSError, TypeError):  # defined in a notebook or prompt
+        source = cls.__qualname__.encode()
+    return blake2b(source, digest_size=16).hexdigest()

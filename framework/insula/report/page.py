@@ -1,0 +1,145 @@
+"""The report: one self-contained HTML page and its Markdown, with the numbers beside them as files."""
+
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import insula
+from insula.errors import InsulaError
+from insula.evaluation.analysis import Section, Table
+from insula.evaluation.results import Results
+from insula.plugin.choice import Choice
+from insula.report.history import training_curves
+from insula.sources.corpus import about
+from insula.types import LeftOut
+
+GRADES = {
+    "A": "no leak was found",
+    "B": "unlabelled data of the people or recordings under test was used",
+    "C": "model selection saw windows that belong to test trials",
+    "D": "stimuli are shared, and the stimulus all but determines the label",
+    "E": "the test windows decided which epoch was taken",
+    "F": "test windows, or copies of them, were trained on",
+}
+
+
+def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
+    """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
+    sections = {name: _section(name, choice, results) for name, choice in analyses.items()}
+    values = {name: dict(section.values) for name, section in sections.items() if section.values}
+    metrics = {**results.metrics, **({"analyses": values} if values else {})}
+    page = _content(results, metrics, [*sections.values(), training_curves(results.folds)], dataset, folder)
+    _write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
+    for name in ("report.html", "report.md"):
+        _write(folder / name, lambda path, name=name: path.write_text(_render(name, page), encoding="utf-8"))
+    _write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
+    return metrics
+
+
+def plain(value: Any) -> Any:
+    """Return JSON values: NaN and infinity become null, numpy numbers become Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _section(name: str, choice: Choice, results: Results) -> Section:
+    try:
+        return choice.build()(results)
+    except InsulaError as error:  # one analysis that can't be made must not cost the others
+        return Section(name, f"This analysis could not be made: {error}")
+
+
+def _write(path: Path, write: Any) -> None:
+    part = path.with_name(f".{path.name}.part")
+    write(part)
+    os.replace(part, path)
+
+
+def _content(
+    results: Results, metrics: Mapping[str, Any], sections: Sequence[Section], dataset: Choice, folder: Path
+) -> dict[str, Any]:
+    config = results.config
+    return {
+        "title": f"{dataset.name}, {config['split']['name'] if isinstance(config['split'], Mapping) else config['split']}",
+        "metrics": metrics,
+        "headline": headline(metrics),
+        "grade": results.audit.grade,
+        "grade_means": GRADES[results.audit.grade],
+        "claim": results.audit.claim,
+        "findings": results.audit.findings,
+        "unit": metrics["unit"],
+        "units": metrics["units"],
+        "floors": floors_table(metrics),
+        "sections": sections,
+        "left_out": left_out_table(results.left_out),
+        "undefined": {name: share for name, share in results.undefined.items() if share},
+        "windows": len(results.index),
+        "trials": results.index["trial"].nunique(),
+        "people": results.index["subject"].nunique(),
+        "seeds": sorted({fold.seed for fold in results.folds}),
+        "folds": len({fold.number for fold in results.folds}),
+        "about": about(dataset),
+        "config": (folder / "config.yaml").read_text(),
+        "environment": json.loads((folder / "environment.json").read_text()),
+        "version": insula.__version__,
+    }
+
+
+def headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return name, value and interval of every metric as text."""
+    names = {"accuracy": "Accuracy (WA)", "balanced_accuracy": "Balanced accuracy (UA)", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1"}
+    return [{"name": names.get(name, name.upper()), "value": _number(m["value"]), "interval": interval(m)} for name, m in metrics["metrics"].items()]
+
+
+def interval(metric: Mapping[str, Any]) -> str:
+    """Return ``[low, high]`` or why there is none."""
+    if metric.get("low") is None:
+        return "no interval: too few units"
+    return f"[{_number(metric['low'])}, {_number(metric['high'])}]"
+
+
+def _number(value: Any) -> str:
+    return "–" if value is None or (isinstance(value, float) and not math.isfinite(value)) else f"{value:.3f}"
+
+
+def floors_table(metrics: Mapping[str, Any]) -> Table:
+    """Return what knows nothing of the signals, beside the model."""
+    rows = [["this model", *(_number(metrics["metrics"][n]["value"]) for n in list(metrics["metrics"])[:2])]]
+    columns = ["predictor", *list(metrics["metrics"])[:2]]
+    for floor in metrics["floors"]["baselines"]:
+        rows.append([floor["name"], *(_number(floor.get(name)) for name in columns[1:])])
+    permutation = metrics["floors"].get("permutation")
+    if permutation:
+        rows.append(["labels permuted, 97.5 % point", *(_number(permutation[name]["high"]) for name in columns[1:])])
+    return Table("Floors: what is reached without looking at a signal", columns, rows)
+
+
+def left_out_table(items: Sequence[LeftOut]) -> Table | None:
+    """Return what was not used, by reason, with counts and the first example."""
+    if not items:
+        return None
+    counts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for item in items:
+        counts[item.why] += item.count
+        first.setdefault(item.why, item.what)
+    rows = [[count, why, first[why]] for why, count in counts.most_common(50)]
+    return Table("Left out", ["how many", "why", "for example"], rows)
+
+
+def _render(name: str, page: Mapping[str, Any]) -> str:
+    from jinja2 import Environment, PackageLoader, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("insula.report", "templates"), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name).render(page)

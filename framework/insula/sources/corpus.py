@@ -1,0 +1,89 @@
+"""Open a dataset: its trials and the readers of a run's streams."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from insula.errors import ConfigError, DataError
+from insula.plugin.choice import Choice
+from insula.plugin.manager import Plugins, nearest
+from insula.sources.dataset import Dataset
+from insula.sources.reader import Reader
+from insula.types import LeftOut, Target, Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """A dataset that was opened: its trials listed, no signal read."""
+
+    choice: Choice
+    dataset: Dataset
+    trials: Sequence[Trial]
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What the dataset found and didn't use."""
+        return list(self.dataset.left_out)
+
+    def target(self, name: str) -> Target:
+        """Return one of the dataset's targets."""
+        targets = self.dataset.targets
+        if name not in targets:
+            raise ConfigError(
+                f"targets.{name}: dataset={self.choice.name} has no such target{nearest(name, targets)} "
+                f"It has: {', '.join(targets) or 'none'}"
+            )
+        return targets[name]
+
+    def reader(self, stream: str, modality: str, chosen: Choice | None, plugins: Plugins) -> tuple[Choice, Reader]:
+        """Build the reader of a stream: the one it names, else the dataset's for its modality."""
+        if chosen is None:
+            readers = self.dataset.readers
+            if modality not in readers:
+                raise ConfigError(
+                    f"streams.{stream}: dataset={self.choice.name} has no reader for modality {modality!r}"
+                    f"{nearest(modality, readers)} It has: {', '.join(readers) or 'none'}; "
+                    f"or name a reader: +streams.{stream}.reader=..."
+                )
+            component = plugins.get("readers", readers[modality])
+            options = component.options()
+            chosen = Choice(component, {name: getattr(options, name) for name in type(options).model_fields})
+        return chosen, chosen.build(self.dataset.root)
+
+
+def open_corpus(choice: Choice) -> Corpus:
+    """Open a dataset and list its trials.
+
+    Raises
+    ------
+    DataError
+        If the root isn't given or isn't there, or nothing is in it.
+    """
+    root = open_root(choice)
+    dataset = choice.build(root)
+    trials = [trial if trial.dataset else replace(trial, dataset=choice.name) for trial in dataset.trials()]
+    if not trials:
+        hint = f"; the first file left out: {dataset.left_out[0].what}: {dataset.left_out[0].why}" if dataset.left_out else ""
+        raise DataError(f"dataset={choice.name} lists no trial in {root}{hint}")
+    return Corpus(choice, dataset, trials)
+
+
+def open_root(choice: Choice) -> Path | None:
+    """Return the root that a run gave, if it is there."""
+    root: Path | None = choice.options.get("root")
+    needs_root = issubclass(choice.cls, Dataset) and choice.cls.needs_root
+    if root is None:
+        if needs_root:
+            raise DataError(f"where is the data? Type dataset.root=/path/to/{choice.name}")
+        return None
+    root = root.expanduser()
+    if not root.exists():
+        raise DataError(f"dataset.root={root}: there is no such file or folder")
+    if root.is_dir() and not any(root.iterdir()):
+        raise DataError(f"dataset.root={root}: the folder is empty")
+    return root
+
+
+def about(choice: Choice) -> Mapping[str, str]:
+    """Return licence and citation of a dataset."""
+    return {"licence": getattr(choice.cls, "licence", "not said"), "citation": getattr(choice.cls, "citation", "not said")}

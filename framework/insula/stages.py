@@ -1,0 +1,101 @@
+"""From a validated configuration to what each stage of the pipeline takes."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from insula.config import RunConfig
+from insula.errors import ConfigError, SplitError
+from insula.model.build import ModelChoice, PathChoice
+from insula.plugin.manager import Plugins
+from insula.preprocess.chain import infinite, stored_part
+from insula.preprocess.prepare import Source
+from insula.sources.corpus import Corpus
+from insula.specs import TargetSpec
+from insula.training.fold import TrainingPlan
+from insula.types import Rule, Target
+from insula.windows.audit import Audit, audit_folds
+from insula.windows.classes import check_classes
+from insula.windows.split import Fold, Split
+from insula.windows.stream import StreamPlan
+from insula.windows.windows import Windows
+
+log = logging.getLogger("insula")
+
+
+def choose_targets(config: RunConfig, corpus: Corpus) -> dict[str, tuple[Target, Rule | None]]:
+    """Return the run's targets: those it names, else the dataset's first."""
+    names = list(config.targets) or list(corpus.dataset.targets)[:1]
+    if not names:
+        raise ConfigError(f"dataset={corpus.choice.name} has no target to learn")
+    return {name: (corpus.target(name), config.targets[name].rule if name in config.targets else None) for name in names}
+
+
+def choose_sources(config: RunConfig, corpus: Corpus, plugins: Plugins) -> list[Source]:
+    """Return reader and shared steps of every stream; streams of one modality share one reader."""
+    built: dict[str, tuple] = {}
+    sources = []
+    for name, stream in config.streams.items():
+        choice, reader = corpus.reader(name, stream.modality, stream.reader, plugins)
+        choice, reader = built.setdefault(str(choice.key()), (choice, reader))
+        sources.append(Source(name, choice, reader, stored_part(stream.signal)[0]))
+    return sources
+
+
+def choose_windows(config: RunConfig) -> dict[str, StreamPlan]:
+    """Return chains, lengths and augmentations of every stream."""
+    return {
+        name: StreamPlan(
+            name,
+            stream.signal,
+            stream.features,
+            stream.length,
+            stream.context,
+            *(tuple(choice.build() for choice in stream.augment[where]) for where in ("signal", "features")),
+        )
+        for name, stream in config.streams.items()
+    }
+
+
+def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
+    """Run the split, and check that what it gave can be trained on."""
+    split: Split = config.split.build()
+    folds = list(split.folds(windows.rows.index))
+    if not folds:
+        raise SplitError(f"split={config.split.name} gave no fold")
+    for number, fold in enumerate(folds):
+        for role in ("train", "test"):
+            if not len(fold.rows(role)):
+                raise SplitError(f"split={config.split.name}: fold {number + 1} has no {role} window")
+    for name, target in windows.targets.items():
+        if target.kind != "number":
+            check_classes(windows.rows.index, folds, TargetSpec(name, target.kind, target.classes))
+    return folds
+
+
+def audit_run(config: RunConfig, windows: Windows, folds: Sequence[Fold]) -> Audit:
+    """Audit the folds, with what the chains are fitted on and what they reach."""
+    steps = [step for stream in config.streams.values() for step in (*stream.signal, *stream.features)]
+    on_test = config.training.select_on == "test" or getattr(config.split.cls, "selects_on_test", False)
+    first, target = next(iter(windows.targets.items()))
+    audit = audit_folds(
+        windows.rows.index,
+        folds,
+        label=first if target.kind != "number" else None,
+        fitted={step.path: step.scope for step in steps if step.scope is not None},
+        infinite=[path for stream in config.streams.values() for path in infinite(stream.signal)],
+        selects_on_test=on_test,
+        identity_streams=windows.identity_streams(),
+    )
+    log.info("leakage audit: grade %s, claim: %s", audit.grade, ", ".join(audit.claim) or "none")
+    for finding in audit.findings:
+        log.info("  %s: %s", finding.kind, finding.reason)
+    return audit
+
+
+def choose_plan(config: RunConfig, targets: Mapping[str, object]) -> TrainingPlan:
+    """Return the model and how it is trained."""
+    paths = {name: PathChoice(stream.encoder, stream.cell, stream.pooling) for name, stream in config.streams.items()}
+    model = ModelChoice(config.architecture, paths, config.fusion)
+    chosen = {name: config.targets.get(name) or config.default_target for name in targets}
+    losses = {name: target.losses for name, target in chosen.items()}
+    return TrainingPlan(model, losses, {name: target.weight for name, target in chosen.items()}, config.training)

@@ -1,0 +1,194 @@
+"""Train one fold: fit its preprocessing, size and build its model, train, and take the weights that validation chose."""
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from insula.errors import TrainingError
+from insula.model.architecture import Architecture
+from insula.model.build import ModelChoice, build_model, count_parameters
+from insula.plugin.choice import Choice
+from insula.randomness import draw
+from insula.specs import DataSpec
+from insula.training.environment import choose_device, choose_threads
+from insula.training.objective import Objective
+from insula.training.options import TrainingOptions
+from insula.training.sampling import EpochBatches, class_weights, oversampling
+from insula.types import Kind
+from insula.windows.collate import collate
+from insula.windows.split import Fold
+from insula.windows.windows import FoldWindows, Windows, chunks, conversations, in_order
+
+log = logging.getLogger("insula")
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingPlan:
+    """What is the same for every fold: the model, the losses per target and kind, and the options."""
+
+    model: ModelChoice
+    losses: Mapping[str, Mapping[Kind, Choice]]
+    weights: Mapping[str, float]
+    options: TrainingOptions
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedFold:
+    """A trained model with the preprocessing that was fitted for it."""
+
+    network: Architecture
+    windows: FoldWindows
+    data: DataSpec
+    history: Sequence[Mapping[str, float]]
+    epochs: int
+    """The epoch whose weights were taken."""
+
+
+def fold_spec(windows: Windows, fitted: FoldWindows, fold: Fold, options: TrainingOptions) -> DataSpec:
+    """Size the model on a fold's training rows, with class weights where the run balances by them."""
+    weights = {}
+    if options.balance == "weights":
+        for name, target in windows.targets.items():
+            if target.kind != "number":
+                weights[name] = class_weights(list(windows.rows.index[name].iloc[fold.train]), target.classes)
+    return fitted.spec(fold.train, weights)
+
+
+def train_fold(plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any = None, title: str = "") -> TrainedFold:
+    """Train one fold, going on from its last checkpoint if there is one.
+
+    Parameters
+    ----------
+    seed
+        The fold's seed: a function of the run's seed and the fold's number.
+    folder
+        Where checkpoints are kept.
+    progress
+        The run's progress bar; None shows nothing.
+    """
+    options = plan.options
+    if options.select_on == "test":
+        fold = replace(fold, validation=fold.test)
+    trained = _fit(plan, windows, fold, seed, folder / "checkpoints", progress, title)
+    if options.refit == "none" or not len(fold.validation):
+        return trained
+    both = replace(fold, train=np.concatenate([fold.train, fold.validation]), validation=fold.validation[:0])
+    again = replace(plan, options=options.model_copy(update={"epochs": trained.epochs}))
+    return _fit(again, windows, both, seed, folder / "refit", None, title)
+
+
+def _fit(plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, checkpoints: Path, progress: Any, title: str) -> TrainedFold:
+    fitted = windows.fit(fold)
+    data = fold_spec(windows, fitted, fold, plan.options)
+    network = build_model(plan.model, data, seed)
+    device, _ = choose_device(plan.options)
+    threads, _ = choose_threads(plan.options, count_parameters(network), device)
+    torch.set_num_threads(threads)
+    module = _module(plan, network, data, seed)
+    trainer = _trainer(plan.options, device, checkpoints, progress, title, validated=bool(len(fold.validation)))
+    last = checkpoints / "last.ckpt"
+    if last.exists():
+        log.info("%s: going on from its last whole epoch (%s)", title, last)
+    loaders = _loaders(plan, windows, fitted, fold, data, seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="lightning")
+        warnings.filterwarnings("ignore", message=".*(num_workers|litlogger|LeafSpec|isinstance\\(treespec).*")
+        trainer.fit(module, *loaders, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+    if trainer.interrupted:
+        raise TrainingError(f"interrupted; type the same command with hydra.run.dir={checkpoints.parents[2]} to go on")
+    best = torch.load(checkpoints / "best.ckpt", map_location="cpu", weights_only=True)
+    module.load_state_dict(best["state_dict"])
+    if progress is not None:
+        progress.skip(plan.options.epochs - len(module.history))
+    return TrainedFold(network.cpu().eval(), fitted, data, module.history, int(best["epoch"]) + 1)
+
+
+def _module(plan: TrainingPlan, network: Architecture, data: DataSpec, seed: int) -> Any:
+    from insula.training.module import FoldModule
+
+    losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
+    objective = Objective(losses, plan.weights, plan.options.losses, plan.options.l2)
+    return FoldModule(network, objective, data, plan.options, seed)
+
+
+def _loaders(
+    plan: TrainingPlan, windows: Windows, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int
+) -> tuple[DataLoader, DataLoader | None]:
+    options, rows = plan.options, windows.rows
+    grouped = issubclass(plan.model.architecture.cls, Architecture) and plan.model.architecture.cls.batch_by == "group"
+    groups = conversations(rows) if grouped else None
+    chances = None
+    first, target = next(iter(data.targets.items()))
+    if options.balance == "oversample" and target.kind != "number":
+        labels = list(rows.index[first].iloc[fold.train])
+        chances = oversampling(labels, dict(zip(target.classes, class_weights(labels, target.classes), strict=True)))
+    train_rows = fold.train if groups is None else in_order(fold.train, rows, groups)
+    augmented = any(s.plan.augment_signal or s.plan.augment_features for s in windows.streams.values())
+    batches = EpochBatches(train_rows, options.batch_size, seed, chances=chances, groups=groups, augmented=augmented)
+
+    def join(items: list) -> Any:
+        return collate(items, data, None if groups is None else [groups[item.row] for item in items])
+
+    train = DataLoader(fitted, batch_sampler=batches, collate_fn=join)  # type: ignore[arg-type]
+    if not len(fold.validation):
+        return train, None
+    held = list(map(int, fold.validation)) if groups is None else in_order(fold.validation, rows, groups)
+    validation = chunks(held, max(options.batch_size, 64), groups)
+    return train, DataLoader(fitted, batch_sampler=validation, collate_fn=join)  # type: ignore[arg-type]
+
+
+def _trainer(options: TrainingOptions, device: str, checkpoints: Path, progress: Any, title: str, *, validated: bool) -> Any:
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    import lightning as L
+
+    from insula.training.callbacks import Watch, stopping
+
+    watch = [] if progress is None else [Watch(progress, title)]
+    return L.Trainer(
+        max_epochs=options.epochs,
+        accelerator={"cuda": "gpu"}.get(device, device),
+        devices=1,
+        precision=options.precision,
+        gradient_clip_val=options.clip,
+        callbacks=[*watch, *stopping(options, checkpoints, validated=validated)],
+        logger=_logger(options, checkpoints.parent, title),
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        default_root_dir=checkpoints.parent,
+    )
+
+
+def _logger(options: TrainingOptions, folder: Path, title: str) -> Any:
+    """Build an outside logger; ``csv`` is the history that every fold writes anyway."""
+    if options.logger == "csv":
+        return False
+    from lightning.pytorch import loggers
+
+    try:
+        match options.logger:
+            case "tensorboard":
+                return loggers.TensorBoardLogger(folder, name="tensorboard")
+            case "wandb":
+                return loggers.WandbLogger(name=title, save_dir=folder, project="insula")
+            case "mlflow":
+                return loggers.MLFlowLogger(run_name=title, experiment_name="insula")
+    except ModuleNotFoundError:
+        raise TrainingError(
+            f"training.logger={options.logger} needs a package that isn't installed: pip install 'insula[{options.logger}]', "
+            "or type training.logger=csv"
+        ) from None
+
+
+def fold_seed(seed: int, number: int) -> int:
+    """Return the seed of a fold."""
+    return draw(seed, "fold", number)

@@ -1,0 +1,124 @@
+"""The Lightning module of one fold: one epoch is a function of (seed, fold, epoch), so that a resumed run gives the same weights."""
+
+from typing import Any
+
+import lightning as L
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from insula.errors import TrainingError
+from insula.randomness import draw
+from insula.specs import DataSpec
+from insula.training.objective import Objective
+from insula.training.optimizer import build_optimizer, build_schedule
+from insula.training.options import TrainingOptions
+from insula.windows.batch import Batch
+
+
+class FoldModule(L.LightningModule):
+    """Trains a network on one fold; ``history`` has one row per epoch."""
+
+    def __init__(self, network: nn.Module, objective: Objective, data: DataSpec, options: TrainingOptions, seed: int) -> None:
+        super().__init__()
+        self.network, self.objective = network, objective
+        self.data, self.options, self.fold_seed = data, options, seed
+        self.history: list[dict[str, float]] = []
+        self.schedule: Any = None
+        self._schedule_state: dict[str, Any] | None = None
+        self._train: list[tuple[float, int]] = []
+        self._seen: list[tuple[Tensor, Tensor, Tensor, int]] = []
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Build optimizer and schedule; the schedule is stepped here, once an epoch, and saved with the checkpoint."""
+        optimizer = build_optimizer(self.network.parameters(), self.options)
+        self.schedule = build_schedule(optimizer, self.options)
+        return optimizer
+
+    def on_train_start(self) -> None:
+        """Take the schedule up where a checkpoint left it."""
+        if self.schedule is not None and self._schedule_state is not None:
+            self.schedule.load_state_dict(self._schedule_state)
+
+    def on_train_epoch_start(self) -> None:
+        """Give the epoch its own order and its own dropout."""
+        self.trainer.train_dataloader.batch_sampler.epoch = self.current_epoch  # type: ignore[union-attr]
+        torch.manual_seed(draw(self.fold_seed, "epoch", self.current_epoch))
+        self._train.clear()
+
+    @property
+    def progress(self) -> float:
+        """How much of training is done, 0 to 1."""
+        return self.current_epoch / self.options.epochs
+
+    def training_step(self, batch: Batch, number: int) -> Tensor:
+        """Return the loss of a batch."""
+        loss, _ = self.objective(self.network, self.network(batch), batch, self.progress)
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {float(loss)} in epoch {self.current_epoch + 1}, batch {number + 1}: "
+                "lower training.optimizer.lr, or set training.clip"
+            )
+        self._train.append((float(loss.detach()), len(batch)))
+        return loss
+
+    def validation_step(self, batch: Batch, number: int) -> None:
+        """Keep the outputs of the first target and the loss."""
+        fused = self.network(batch)
+        loss, _ = self.objective(self.network, fused, batch, self.progress)
+        first = next(iter(self.data.targets))
+        self._seen.append((fused.outputs[first].detach().cpu(), batch.targets[first].cpu(), batch.labelled[first].cpu(), len(batch)))
+        self.log("val_loss", loss, on_epoch=True, batch_size=len(batch))
+
+    def on_validation_epoch_end(self) -> None:
+        """Score the whole validation set at once: a mean over batches would depend on how they were cut."""
+        outputs, targets, labelled = (torch.cat([seen[part] for seen in self._seen]) for part in range(3))
+        self._seen.clear()
+        target = next(iter(self.data.targets.values()))
+        for name, value in scores(outputs[labelled], targets[labelled], target.kind).items():
+            self.log(f"val_{name}", value)
+
+    def on_train_epoch_end(self) -> None:
+        """Write the epoch's row and step the schedule."""
+        logged = {k: float(v) for k, v in self.trainer.callback_metrics.items() if k.startswith("val_")}
+        rows = sum(size for _, size in self._train)
+        lr = self.trainer.optimizers[0].param_groups[0]["lr"]
+        train_loss = sum(loss * size for loss, size in self._train) / max(rows, 1)
+        self.history.append({"epoch": self.current_epoch + 1, "train_loss": train_loss, **logged, "lr": lr})
+        if self.trainer.loggers:
+            self.log("train_loss", train_loss)
+        if isinstance(self.schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            self.schedule.step(logged.get(f"val_{self.options.monitor}", train_loss))
+        elif self.schedule is not None:
+            self.schedule.step()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Save what is ours beside Lightning's state."""
+        checkpoint["insula"] = {"history": self.history, "schedule": self.schedule and self.schedule.state_dict()}
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Load what is ours."""
+        self.history = checkpoint["insula"]["history"]
+        self._schedule_state = checkpoint["insula"]["schedule"]
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        """Move a batch."""
+        return batch.to(device)
+
+
+def scores(outputs: Tensor, targets: Tensor, kind: str) -> dict[str, float]:
+    """Return the validation figures that ``training.monitor`` may name.
+
+    ``ccc`` is the concordance correlation coefficient (Lin 1989, eq. 1).
+    """
+    y, p = targets.double().numpy(), outputs.double().numpy()
+    if not len(y):
+        return {}
+    if kind == "number":
+        y, p = y[:, 0], p[:, 0]
+        spread = y.var() + p.var() + (y.mean() - p.mean()) ** 2
+        return {"ccc": float(2 * np.mean((y - y.mean()) * (p - p.mean())) / spread) if spread else 0.0}
+    true, found = (y.argmax(1), p.argmax(1)) if kind == "classes" else (y[:, 0] >= 0.5, p[:, 0] > 0)
+    hits = true == found
+    recalls = [hits[true == label].mean() for label in np.unique(true)]
+    return {"accuracy": float(hits.mean()), "balanced_accuracy": float(np.mean(recalls))}

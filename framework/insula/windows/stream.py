@@ -1,0 +1,213 @@
+"""StreamWindows: the windows of one stream, prepared as far as all folds share them, then fitted per fold."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from insula.errors import SignalError
+from insula.preprocess.augmentation import Augmentation
+from insula.preprocess.chain import FittedStep, Step, apply, fit_step, stored_part
+from insula.preprocess.prepare import Prepared
+from insula.sources.store import Store, Stored, entry_key
+from insula.types import LeftOut, Signal, Trial
+from insula.windows.index import Rows, has_window
+from insula.windows.slicing import behind, cut
+from insula.windows.split import RowNumbers
+
+KEPT_RECORDINGS = 32
+
+
+@dataclass(frozen=True, eq=False)
+class StreamPlan:
+    """What a run says of a stream's windows: its chains, its own length and context, its augmentations."""
+
+    name: str
+    signal: tuple[Step, ...]
+    features: tuple[Step, ...]
+    length: float | None
+    context: float
+    augment_signal: tuple[Augmentation, ...] = ()
+    augment_features: tuple[Augmentation, ...] = ()
+
+    @property
+    def live_signal(self) -> tuple[Step, ...]:
+        """The steps on the continuous signal that are fitted per fold, and those behind them."""
+        return stored_part(self.signal)[1]
+
+    @property
+    def stored_features(self) -> tuple[Step, ...]:
+        """The feature steps that all folds share: none where something before them changes per fold or draw."""
+        return () if self.live_signal or self.augment_signal else stored_part(self.features)[0]
+
+    @property
+    def live_features(self) -> tuple[Step, ...]:
+        """The feature steps that are run per fold."""
+        return self.features[len(self.stored_features) :]
+
+
+@dataclass(eq=False)
+class StreamWindows:
+    """The windows of one stream before anything is fitted on a fold.
+
+    Parameters
+    ----------
+    plan
+        Its chains and lengths.
+    rows
+        The index and the trial of every row.
+    prepared
+        The prepared recordings.
+    length
+        The run's window length in seconds, None for whole trials.
+    """
+
+    plan: StreamPlan
+    rows: Rows
+    prepared: Prepared
+    length: float | None
+    left_out: list[LeftOut] = field(default_factory=list)
+    _entries: dict[int, tuple[Stored, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.t0 = self.rows.index["t0"].to_numpy()
+        self.t1 = self.rows.index["t1"].to_numpy()
+
+    def store_features(self, store: Store) -> None:
+        """Run the feature steps that all folds share, subject by subject, and keep them in the store."""
+        if not self.plan.stored_features:
+            return
+        groups: dict[str, list[int]] = {}
+        for row, trial in enumerate(self.rows.trials):
+            groups.setdefault(trial.subject, []).append(row)
+        for rows in groups.values():
+            key = self._key(rows)
+            stored = store.get(key) or store.put(key, self._features(rows))
+            self._entries.update({row: (stored, number) for number, row in enumerate(rows)})
+            failed = sum(stored[number] is None and self.raw(row) is not None for number, row in enumerate(rows))
+            if failed:
+                trial = self.rows.trials[rows[0]]
+                why = self._reason(rows, stored)
+                self.left_out.append(LeftOut(f"{self.plan.name}: windows of subject {trial.subject}", why, failed))
+
+    def base(self, row: int) -> Signal | None:
+        """Return a window as all folds share it, or None where the stream is missing."""
+        if row in self._entries:
+            stored, number = self._entries[row]
+            return stored[number]
+        return self.raw(row)
+
+    def raw(self, row: int, recording: Callable[[Trial], Signal | None] | None = None) -> Signal | None:
+        """Cut a row's window, with its context, out of its recording."""
+        trial = self.rows.trials[row]
+        signal = recording(trial) if recording else self.prepared.signal(self.plan.name, trial.recording)
+        t0, t1 = float(self.t0[row]), float(self.t1[row])
+        if signal is None or not has_window(signal, t0, t1, self.plan.length, self.length):
+            return None
+        own = self.plan.length or (t1 - t0)
+        return cut(signal, max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own, t1)
+
+    def finish(self, row: int, signal: Signal) -> Signal:
+        """Drop the context that the feature steps have used."""
+        own = self.plan.length or float(self.t1[row] - self.t0[row])
+        return behind(signal, own) if self.plan.context > own else signal
+
+    def _key(self, rows: Sequence[int]) -> str:
+        recordings = sorted({self.rows.trials[row].recording for row in rows})
+        return entry_key(
+            signals=[self.prepared.keys[self.plan.name, recording] for recording in recordings],
+            steps=[step.choice.key() for step in self.plan.stored_features],
+            windows=[(self.rows.trials[row].id, self.rows.trials[row].start, self.t0[row], self.t1[row]) for row in rows],
+            length=(self.plan.length, self.length),
+            context=self.plan.context,
+        )
+
+    def _features(self, rows: Sequence[int]) -> list[Signal | None]:
+        current = {row: found for row in rows if (found := self.raw(row)) is not None}
+        for step in self.plan.stored_features:
+            fitted = fit_step(step, [(self.rows.trials[row], signal) for row, signal in current.items()])
+            current = {row: out for row, signal in current.items() if (out := self._try(fitted, signal, row)) is not None}
+        return [current.get(row) for row in rows]
+
+    def _try(self, step: FittedStep, signal: Signal, row: int) -> Signal | None:
+        try:
+            return step(signal, self.rows.trials[row])
+        except SignalError:
+            return None
+
+    def _reason(self, rows: Sequence[int], stored: Stored) -> str:
+        """Say why the first failed window failed, by running its steps again."""
+        for number, row in enumerate(rows):
+            if stored[number] is None and (signal := self.raw(row)) is not None:
+                try:
+                    apply([fit_step(s, [(self.rows.trials[row], signal)]) for s in self.plan.stored_features], signal, self.rows.trials[row])
+                except SignalError as error:
+                    return str(error)
+        return "a feature step failed"
+
+    def fit(self, train: RowNumbers) -> "FittedStream":
+        """Fit what is fitted per fold, on the training rows."""
+        return FittedStream(self, [int(row) for row in train])
+
+
+class FittedStream:
+    """The windows of one stream as one fold sees them."""
+
+    def __init__(self, windows: StreamWindows, train: Sequence[int]) -> None:
+        self.windows = windows
+        plan = windows.plan
+        self.signal_steps: list[FittedStep] = []
+        self.feature_steps: list[FittedStep] = []
+        self._recordings: dict[str, Signal | None] = {}
+        for step in plan.live_signal:
+            self.signal_steps.append(fit_step(step, self._stretches(train if step.scope == "train" else None)))
+            self._recordings.clear()
+        for step in plan.live_features:
+            rows = train if step.scope == "train" else range(len(windows.rows.trials)) if step.scope else ()
+            self.feature_steps.append(fit_step(step, self._pairs(rows)))
+
+    def __call__(self, row: int, rng: np.random.Generator | None = None) -> Signal | None:
+        """Return a row's window; with a generator, augmented as training windows are."""
+        signal = self._raw(row)
+        if signal is None:
+            return None
+        plan = self.windows.plan
+        if rng is not None:
+            for augmentation in plan.augment_signal:
+                signal = augmentation(signal, rng)
+        signal = apply(self.feature_steps, signal, self.windows.rows.trials[row])
+        signal = self.windows.finish(row, signal)
+        if rng is not None:
+            for augmentation in plan.augment_features:
+                signal = augmentation(signal, rng)
+        return signal
+
+    def _raw(self, row: int) -> Signal | None:
+        if self.signal_steps:
+            return self.windows.raw(row, self._recording)
+        return self.windows.base(row)
+
+    def _pairs(self, rows: Iterable[int]) -> Iterator[tuple[Trial, Signal]]:
+        for row in rows:
+            signal, trial = self._raw(row), self.windows.rows.trials[row]
+            if signal is not None:
+                yield trial, apply(self.feature_steps, signal, trial)
+
+    def _stretches(self, rows: Sequence[int] | None) -> Iterator[tuple[Trial, Signal]]:
+        """Yield each trial's own stretch of its recording: a step fitted on train must not see the trials between."""
+        owners = self.windows.rows.trials
+        chosen = {owners[row].id: owners[row] for row in (range(len(owners)) if rows is None else rows)}
+        for trial in chosen.values():
+            signal = self._recording(trial)
+            stretch = signal and cut(signal, trial.start, trial.stop if trial.stop is not None else signal.stop)
+            if stretch is not None:
+                yield trial, stretch
+
+    def _recording(self, trial: Trial) -> Signal | None:
+        """Return a recording after the steps fitted so far; the last few are kept, because windows come in order."""
+        if trial.recording not in self._recordings:
+            signal = self.windows.prepared.signal(self.windows.plan.name, trial.recording)
+            if len(self._recordings) >= KEPT_RECORDINGS:
+                self._recordings.pop(next(iter(self._recordings)))
+            self._recordings[trial.recording] = signal and apply(self.signal_steps, signal, trial)
+        return self._recordings[trial.recording]

@@ -1,0 +1,132 @@
+"""Windows: the rows of a run with the Signals of every stream, and what a fold makes of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch.utils.data import Dataset as TorchDataset
+
+from insula.errors import ConfigError
+from insula.randomness import draw
+from insula.specs import DataSpec, SignalSpec, TargetSpec
+from insula.types import LeftOut, Target, Window
+from insula.windows.batch import Batch
+from insula.windows.collate import collate
+from insula.windows.index import Rows
+from insula.windows.split import Fold, RowNumbers
+from insula.windows.stream import FittedStream, StreamWindows
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """All windows of a run, before any fold."""
+
+    rows: Rows
+    streams: Mapping[str, StreamWindows]
+    targets: Mapping[str, Target]
+    length: float | None
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What the cutting and the feature steps left out."""
+        return [*self.rows.left_out, *(item for stream in self.streams.values() for item in stream.left_out)]
+
+    def undefined(self) -> dict[str, float]:
+        """Return, per stream, the share of prepared values that are undefined."""
+        shares = {}
+        for name, stream in self.streams.items():
+            counts = [stored.undefined() for (s, _), stored in stream.prepared.signals.items() if s == name]
+            total = sum(values for _, values in counts)
+            shares[name] = sum(bad for bad, _ in counts) / total if total else 0.0
+        return shares
+
+    def identity_streams(self) -> list[str]:
+        """Return the static streams that are constant for every person: to a model they may be a name tag."""
+        return [name for name, stream in self.streams.items() if self._constant(stream)]
+
+    def _constant(self, stream: StreamWindows) -> bool:
+        first: dict[str, np.ndarray] = {}
+        for row, trial in enumerate(self.rows.trials):
+            signal = stream.base(row)
+            if signal is None:
+                continue
+            if not signal.static or not np.array_equal(first.setdefault(trial.subject, signal.data), signal.data, equal_nan=True):
+                return False
+        return bool(first)
+
+    def fit(self, fold: Fold) -> "FoldWindows":
+        """Fit what the chains learn on the fold's training rows."""
+        return FoldWindows(self, {name: stream.fit(fold.train) for name, stream in self.streams.items()})
+
+
+class FoldWindows(TorchDataset[Window]):
+    """The windows of a run as one fold sees them; an item is a row number of the index, or (row, draw) to augment it."""
+
+    def __init__(self, windows: Windows, streams: Mapping[str, FittedStream]) -> None:
+        self.windows, self.streams = windows, streams
+
+    def __getitem__(self, item: int | tuple[int, int]) -> Window:
+        row, seed = (int(item), None) if isinstance(item, int | np.integer) else item
+        found = {}
+        for name, stream in self.streams.items():
+            found[name] = stream(row, None if seed is None else np.random.default_rng(draw(seed, row, name)))
+        return Window(row, found, {name: values[row] for name, values in self.windows.rows.targets.items()})
+
+    def spec(self, rows: RowNumbers, class_weights: Mapping[str, tuple[float, ...]] | None = None) -> DataSpec:
+        """Size a model: look at rows until every stream has been seen.
+
+        Raises
+        ------
+        ConfigError
+            If a stream is in none of the rows, or ends in a physical unit.
+        """
+        streams = {name: self._spec(name, rows) for name in self.streams}
+        weights = class_weights or {}
+        targets = {n: TargetSpec(n, t.kind, t.classes, weights.get(n)) for n, t in self.windows.targets.items()}
+        return DataSpec(streams, targets)
+
+    def _spec(self, name: str, rows: RowNumbers) -> SignalSpec:
+        signal = next((found for row in rows if (found := self.streams[name](int(row))) is not None), None)
+        if signal is None:
+            raise ConfigError(f"streams.{name}: none of the {len(rows)} training windows has it; drop it with ~streams.{name}")
+        physical = sorted(set(signal.units) - {"1"})
+        if physical:
+            raise ConfigError(
+                f"streams.{name} would enter the network in {', '.join(physical)}, where default eps swallow it: "
+                f"add a step that scales, like +streams.{name}.features.standardize={{}}"
+            )
+        own = self.windows.length is not None or self.windows.streams[name].plan.length is not None
+        return SignalSpec.of(signal, signal.n_times if own else None)
+
+    def batches(self, rows: RowNumbers, spec: DataSpec, size: int, groups: Sequence[int] | None = None) -> Iterator[Batch]:
+        """Yield rows in order, in batches of about ``size``, never cutting a group apart."""
+        for chunk in chunks(rows, size, groups):
+            numbers = None if groups is None else [groups[row] for row in chunk]
+            yield collate([self[int(row)] for row in chunk], spec, numbers)
+
+
+def chunks(rows: RowNumbers, size: int, groups: Sequence[int] | None = None) -> list[list[int]]:
+    """Cut rows into batches; with groups, whole groups together, each batch at least one."""
+    if groups is None:
+        return [list(map(int, rows[k : k + size])) for k in range(0, len(rows), size)]
+    found: list[list[int]] = []
+    current: list[int] = []
+    for row in map(int, rows):
+        if len(current) >= size and groups[row] != groups[current[-1]]:
+            found.append(current)
+            current = []
+        current.append(row)
+    return [*found, current] if current else found
+
+
+def conversations(rows: Rows) -> list[int]:
+    """Return which conversation each row belongs to; a trial without a group is one of its own."""
+    names = [trial.group or f"\x00{trial.id}" for trial in rows.trials]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] for name in names]
+
+
+def in_order(rows: RowNumbers, table: Rows, groups: Sequence[int]) -> list[int]:
+    """Sort rows by conversation and by position inside it."""
+    return sorted(map(int, rows), key=lambda row: (groups[row], table.trials[row].position or 0, table.index["t0"].iat[row]))
+

@@ -1,0 +1,24 @@
+"""Spread: time constants that cover a range of seconds, and the numbers that make them positive."""
+
+import math
+
+import torch
+from insula import ConfigError
+from jaxtyping import Float
+from torch import Tensor
+
+
+def log_spread(units: int, shortest: float, longest: float) -> Float[Tensor, " units"]:
+    """Return time constants in seconds, evenly spaced in their logarithm: the middles of ``units`` equal parts of the range."""
+    if not shortest < longest:
+        raise ConfigError(
+            f"tau_min ({shortest:g} s) must be shorter than tau_max ({longest:g} s): set tau_min below it, "
+            f"for example tau_min={longest / 10:g}"
+        )
+    parts = (torch.arange(units) + 0.5) / units
+    return shortest * torch.exp(parts * math.log(longest / shortest))
+
+
+def inverse_softplus(value: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Return the number whose softplus is ``value`` (> 0)."""
+    return value + torch.log(-torch.expm1(-value))

@@ -1,0 +1,159 @@
+"""Windows of a stream: context, own length, what a train-fitted step may see, augmentation, undefined values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from insula import Augmentation, Fold, Preprocessor, Signal, SignalError, Target, Transform, Trial
+from insula.plugin.choice import Choice
+from insula.plugin.registry import REGISTRIES, Component
+from insula.preprocess.chain import Step
+from insula.preprocess.prepare import Prepared
+from insula.sources.store import Store
+from insula.windows.cut import cut_windows
+from insula.windows.stream import StreamPlan
+
+SEEN: list[np.ndarray] = []
+
+
+@dataclass(frozen=True, eq=False)
+class Shift(Transform):
+    mean: float
+
+    def __call__(self, signal: Signal) -> Signal:
+        return signal.with_data(signal.data - self.mean)
+
+
+class Center(Preprocessor):
+    """Remembers what it was fitted on."""
+
+    def fit(self, signals: Iterable[Signal]) -> Shift:
+        SEEN[:] = [signal.data.copy() for signal in signals]
+        return Shift(float(np.mean([data.mean() for data in SEEN])))
+
+
+class Mean(Transform):
+    """One number per window, over whatever it is given."""
+
+    def __call__(self, signal: Signal) -> Signal:
+        if signal.n_times < 10:
+            raise SignalError(f"{signal.n_times} samples are too few")
+        return Signal.of(signal.data.mean(axis=1, keepdims=True), 0.0, signal.ch_names, "1")
+
+
+class Noise(Augmentation):
+    def __call__(self, signal: Signal, rng: np.random.Generator) -> Signal:
+        return signal.with_data(signal.data + rng.normal(size=signal.data.shape))
+
+
+def step(cls: type, **options) -> Step:
+    component = Component(REGISTRIES["preprocessors"], cls.__name__, f"{__name__}:{cls.__name__}", "test")
+    component.__dict__["cls"] = cls
+    full = component.options(**options)
+    return Step(cls.__name__, Choice(component, {name: getattr(full, name) for name in type(full).model_fields}))
+
+
+class Lab:
+    """Two trials in one recording of 40 s at 10 Hz whose sample k is k, and one in a recording of its own."""
+
+    def __init__(self, tmp_path, plan: StreamPlan, length: float | None = 2.0, trials: list[Trial] | None = None) -> None:
+        self.trials = trials or [
+            Trial("t1", "a", recording="r1", start=5.0, stop=15.0, labels={"y": 0}),
+            Trial("t2", "a", recording="r1", start=20.0, stop=30.0, labels={"y": 1}),
+            Trial("t3", "b", recording="r2", stop=10.0, labels={"y": 0}),
+        ]
+        store = Store(tmp_path)
+        prepared = Prepared()
+        for number, name in enumerate(("r1", "r2")):
+            signal = Signal.of(np.arange(400) + 1000 * number, 10.0, ["x"], "1")
+            prepared.signals["x", name] = store.put(f"aa{name}", [signal])
+            prepared.keys["x", name] = name
+        target = Target("classes", ("no", "yes"))
+        self.windows = cut_windows(self.trials, prepared, {"x": plan}, {"y": (target, None)}, length, None, store)
+
+    def rows(self, trial: str) -> np.ndarray:
+        return np.flatnonzero(self.windows.rows.index["trial"] == trial)
+
+    def fitted(self, *train: str):
+        return self.windows.fit(Fold(np.concatenate([self.rows(name) for name in train])))
+
+
+def plan(*features: Step, signal: tuple[Step, ...] = (), **more) -> StreamPlan:
+    return StreamPlan("x", signal, features, more.pop("length", None), more.pop("context", 0.0), **more)
+
+
+def test_windows_lie_inside_their_trials(tmp_path):
+    lab = Lab(tmp_path, plan())
+    assert [len(lab.rows(name)) for name in ("t1", "t2", "t3")] == [5, 5, 5]
+    window = lab.fitted("t1")[int(lab.rows("t2")[0])].streams["x"]
+    assert window.data[0, [0, -1]].tolist() == [200, 219]
+    assert lab.windows.rows.index["y"].tolist() == ["no"] * 5 + ["yes"] * 5 + ["no"] * 5
+
+
+def test_context_reaches_back_but_not_across_the_trials_start(tmp_path):
+    lab = Lab(tmp_path, plan(step(Mean), context=6.0))
+    first, last = lab.rows("t2")[[0, -1]]
+    fitted = lab.fitted("t1")
+    assert fitted[int(first)].streams["x"].data.item() == pytest.approx(np.arange(200, 220).mean())
+    assert fitted[int(last)].streams["x"].data.item() == pytest.approx(np.arange(240, 300).mean())
+    index = lab.windows.rows.index
+    assert index["raw_t0"].iloc[[first, last]].tolist() == [20.0, 24.0]
+
+
+def test_context_is_dropped_from_what_keeps_its_time_axis(tmp_path):
+    lab = Lab(tmp_path, plan(step(Center, fit="train"), context=6.0))
+    window = lab.fitted("t1")[int(lab.rows("t2")[-1])].streams["x"]
+    assert window.n_times == 20
+
+
+def test_a_stream_may_have_its_own_length(tmp_path):
+    lab = Lab(tmp_path, plan(length=4.0))
+    window = lab.fitted("t1")[int(lab.rows("t2")[-1])].streams["x"]
+    assert (window.n_times, window.data[0, -1]) == (40, 299)
+
+
+def test_a_feature_step_fitted_on_train_sees_the_training_windows_only(tmp_path):
+    lab = Lab(tmp_path, plan(step(Center, fit="train")))
+    fitted = lab.fitted("t1")
+    assert sorted(np.concatenate(SEEN, axis=1)[0]) == list(range(50, 150))
+    assert fitted[int(lab.rows("t1")[0])].streams["x"].data.mean() == pytest.approx(59.5 - 99.5)
+
+
+def test_a_signal_step_fitted_on_train_sees_the_training_trials_only_not_what_lies_between(tmp_path):
+    lab = Lab(tmp_path, plan(signal=(step(Center, fit="train"),)))
+    lab.fitted("t2")
+    assert sorted(np.concatenate(SEEN, axis=1)[0]) == list(range(200, 300))
+
+
+def test_a_step_fitted_on_subjects_sees_each_subject_apart(tmp_path):
+    lab = Lab(tmp_path, plan(step(Center, fit="subject")))
+    fitted = lab.fitted("t1")
+    for trials in (("t1", "t2"), ("t3",)):
+        rows = np.concatenate([lab.rows(name) for name in trials])
+        assert np.mean([fitted[int(row)].streams["x"].data.mean() for row in rows]) == pytest.approx(0, abs=1e-4)
+
+
+def test_a_failing_feature_step_is_counted_and_the_stream_missing_there(tmp_path):
+    short = [Trial("t1", "a", recording="r1", stop=0.8, labels={"y": 0}), Trial("t2", "a", recording="r1", stop=3.0, labels={"y": 1})]
+    lab = Lab(tmp_path, plan(step(Mean)), length=None, trials=short)
+    assert lab.fitted("t2")[0].streams["x"] is None
+    (item,) = [item for item in lab.windows.left_out if "windows" in item.what]
+    assert (item.count, "8 samples are too few" in item.why) == (1, True)
+
+
+def test_what_is_shorter_than_a_window_is_counted(tmp_path):
+    trials = [Trial("t1", "a", recording="r1", stop=1.5, labels={"y": 0}), Trial("t2", "a", recording="r1", stop=4.0, labels={"y": 1})]
+    lab = Lab(tmp_path, plan(), trials=trials)
+    assert [item.why for item in lab.windows.left_out] == ["its 1.50 s are shorter than a window of 2 s"]
+
+
+def test_augmentation_changes_training_draws_only_and_is_a_function_of_the_draw(tmp_path):
+    lab = Lab(tmp_path, plan(augment_features=(Noise(),)))
+    fitted = lab.fitted("t1")
+    row = int(lab.rows("t1")[0])
+    plain, one, again, other = (fitted[item].streams["x"].data for item in (row, (row, 1), (row, 1), (row, 2)))
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+    assert plain.tolist() == [list(range(50, 70))]

@@ -1,0 +1,31 @@
+"""An index made for tests: people who see stimuli in trials that are cut into windows."""
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = [
+    *("dataset", "subject", "session", "recording", "trial", "stimulus", "group", "position", "parent"),
+    *("t0", "t1", "raw_t0", "raw_t1", "emotion"),
+]
+CLASSES = ("anger", "joy", "sadness", "calm")
+
+
+def made_index(subjects: int = 10, trials: int = 8, windows: int = 5, seed: int = 0, **columns: object) -> pd.DataFrame:
+    """Windows of 2 s, end to end; labels drawn at random per trial; the stimulus is the trial's number; one session."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for subject in range(subjects):
+        for trial in range(trials):
+            name, label = f"s{subject:02}t{trial:02}", CLASSES[rng.integers(len(CLASSES))]
+            for window in range(windows):
+                t0 = 2.0 * window
+                row = dict.fromkeys(COLUMNS) | {"dataset": "made", "subject": f"s{subject:02}", "recording": name}
+                row |= {"trial": name, "stimulus": f"v{trial:02}", "t0": t0, "t1": t0 + 2, "emotion": label}
+                rows.append(row | {"raw_t0": t0, "raw_t1": t0 + 2} | columns)
+    return pd.DataFrame(rows)
+
+
+def copied(index: pd.DataFrame, trial: str, name: str) -> pd.DataFrame:
+    """Append an augmented copy of a trial, with a recording of its own."""
+    copy = index[index["trial"] == trial].assign(trial=name, recording=name, parent=trial)
+    return pd.concat([index, copy], ignore_index=True)
