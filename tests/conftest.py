@@ -1,4 +1,4 @@
-"""Shapes are checked while testing: jaxtyping's annotations through beartype, on the framework and every bundled plugin."""
+"""Shapes are checked while testing: jaxtyping's annotations through beartype, on framework and bundled plugins."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests compute on small tensors, which threads only slow down
 BUNDLED = sorted(path.name for path in (Path(__file__).parents[1] / "plugins").iterdir() if path.is_dir())
-install_import_hook(["insula", *BUNDLED], "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")  # an int is a float
+INT_IS_FLOAT = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+install_import_hook(["insula", *BUNDLED], INT_IS_FLOAT)
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +20,31 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs real recordings in {folder} (or INSULA_TEST_DATA)")
     return folder
+
+
+@pytest.fixture
+def compose(tmp_path):
+    """Return ``compose(*overrides)``, which validates a run as the command line does, with a store of its own."""
+    import torch
+
+    from insula.cli.compose import preflight
+
+    torch.set_num_threads(1)
+
+    def composed(*overrides: str):
+        ((_, config),) = preflight([*overrides, f"store={tmp_path / 'store'}", "training.progress=false"])
+        return config
+
+    return composed
+
+
+@pytest.fixture
+def train(compose, tmp_path):
+    """Return ``train(*overrides, folder=...)``, which runs the whole pipeline in a folder and returns its metrics."""
+    from insula import pipeline
+    from insula.plugin.manager import installed
+
+    def run(*overrides: str, folder: str = "run"):
+        return pipeline.run(compose(*overrides), tmp_path / folder, installed())
+
+    return run

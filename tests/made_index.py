@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from insula import Fold
+
 COLUMNS = [
     *("dataset", "subject", "session", "recording", "trial", "stimulus", "group", "position", "parent"),
     *("t0", "t1", "raw_t0", "raw_t1", "emotion"),
@@ -29,3 +31,18 @@ def copied(index: pd.DataFrame, trial: str, name: str) -> pd.DataFrame:
     """Append an augmented copy of a trial, with a recording of its own."""
     copy = index[index["trial"] == trial].assign(trial=name, recording=name, parent=trial)
     return pd.concat([index, copy], ignore_index=True)
+
+
+def rows(index, **where):
+    """Row numbers of a query by columns."""
+    hit = np.all([index[column].isin(values) for column, values in where.items()], axis=0)
+    return np.flatnonzero(hit)
+
+
+def by_subject(index, train, validation, test):
+    sides = (train, validation, test)
+    return Fold(*(rows(index, subject=[f"s{number:02}" for number in side]) for side in sides))
+
+
+def kinds(audit):
+    return {finding.kind: finding for finding in audit.findings}

@@ -145,7 +145,6 @@ def test_planted_faults_are_caught(check, component, message: str) -> None:
         ("narrow", "it has no option hidden_size"),
         ("lost", "module 'contracts_faulty.heads' has no attribute 'Lost'"),
         ("absent", "No module named 'contracts_faulty.absent'"),
-        ("cells", "loading contracts_faulty.cells imports torch"),
     ],
 )
 def test_faulty_plugins_are_caught(module: str, message: str) -> None:
@@ -155,6 +154,19 @@ def test_faulty_plugins_are_caught(module: str, message: str) -> None:
 
 def test_a_sound_plugin_passes_without_being_installed() -> None:
     check_plugin(EntryPoint("sound", "contracts_faulty.sound", "insula"))
+
+
+def test_a_plugin_without_a_component_is_caught() -> None:
+    with pytest.raises(AssertionError, match="it offers no component"):
+        check_plugin(EntryPoint("nothing", "contracts_faulty", "insula"))
+
+
+def test_a_name_that_two_plugins_offer_is_caught(monkeypatch) -> None:
+    points = [EntryPoint(name, f"contracts_faulty.{name}", "insula") for name in ("sound", "slow")]
+    monkeypatch.setattr("insula.plugin.testing.plugins.entry_points", lambda group: points)
+    monkeypatch.setattr("insula.plugin.manager.entry_points", lambda group: points)
+    with pytest.raises(AssertionError, match="plugin sound: cell=sound is offered by slow and sound"):
+        check_plugin("sound")
 
 
 def test_a_plugin_that_is_not_installed_is_named() -> None:

@@ -1,7 +1,7 @@
 """insula: emotion models on bio-signals and speech, from plugins.
 
-The names below are the public API, in the order of the data; a plugin imports nothing else. They are resolved on first use
-(PEP 562), so that ``import insula`` and every command that needs no torch answer at once.
+The names below are the public API, in the order of the data; a plugin imports nothing else. They are resolved on
+first use (PEP 562), so that ``import insula`` and every command that needs no torch answer at once.
 """
 
 import importlib

@@ -60,8 +60,8 @@ class TargetChoice:
 class StreamChoice:
     """One path from a modality to a vector.
 
-    ``length`` overrides the window's length for this stream, ``context`` is how many seconds behind the window's end the
-    feature steps see.
+    ``length`` overrides the window's length for this stream, ``context`` is how many seconds behind the window's end
+    the feature steps see.
     """
 
     modality: str
@@ -97,7 +97,10 @@ class RunConfig:
     """The composed configuration as plain values, as it was given."""
 
 
-KEYS = "dataset split window targets streams cell fusion architecture training analyses default seed store".split()
+KEYS = (
+    *("dataset", "split", "window", "targets", "streams", "cell", "fusion", "architecture"),
+    *("training", "analyses", "default", "seed", "store"),
+)
 
 
 @dataclass
@@ -133,7 +136,10 @@ class Resolver:
                 if detail["type"] == "extra_forbidden":
                     fields = list(_inner(model, inside).model_fields)
                     owner = what if what and not inside else ".".join([path, *inside])
-                    self.errors.append(f"{place}: no such option{nearest(last, fields)} {owner} has: {', '.join(fields) or 'no options'}")
+                    self.errors.append(
+                        f"{place}: no such option{nearest(last, fields)} "
+                        f"{owner} has: {', '.join(fields) or 'no options'}"
+                    )
                 else:
                     self.errors.append(f"{place}: {detail['msg']}, got {detail['input']!r}")
             return None
@@ -186,14 +192,21 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
     shared = r.choice("cells", plain.get("cell"), "cell")
     choices = {
         group: r.choice(registry, plain.get(group), group)
-        for group, registry in (("dataset", "datasets"), ("split", "splits"), ("fusion", "fusions"), ("architecture", "architectures"))
+        for group, registry in (
+            ("dataset", "datasets"),
+            ("split", "splits"),
+            ("fusion", "fusions"),
+            ("architecture", "architectures"),
+        )
     }
     streams = {
-        name: _stream(r, node, f"streams.{name}", shared, default) for name, node in r.mapping(plain.get("streams"), "streams").items()
+        name: _stream(r, node, f"streams.{name}", shared, default)
+        for name, node in r.mapping(plain.get("streams"), "streams").items()
     }
     if not streams:
         r.errors.append(
-            "streams: there are none. Name an experiment (experiment=speech, say) or write a stream: '+streams.speech={modality: speech}'"
+            "streams: there are none. Name an experiment (experiment=speech, say) or write a stream: "
+            "'+streams.speech={modality: speech}'"
         )
     window = r.plain(WindowOptions, plain.get("window"), "window")
     training = r.plain(TrainingOptions, plain.get("training"), "training")
@@ -204,10 +217,9 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
     if r.errors:
         raise ConfigError("\n".join(dict.fromkeys(r.errors)))
     store = Path(str(plain.get("store") or "~/.cache/insula")).expanduser()
-    return RunConfig(
-        **choices, window=window, targets=targets, default_target=default_target, streams=streams, training=training, analyses=analyses,  # type: ignore[arg-type]
-        seeds=seeds, store=store, plain=plain,
-    )  # fmt: skip
+    blocks = {"window": window, "training": training, "targets": targets, "default_target": default_target}
+    made = {"streams": streams, "analyses": analyses, "seeds": seeds, "store": store, "plain": plain}
+    return RunConfig(**choices, **blocks, **made)  # type: ignore[arg-type]
 
 
 def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _Defaults | None) -> StreamChoice | None:
@@ -217,7 +229,7 @@ def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _
         if key not in known:
             r.errors.append(f"{path}.{key}: no such option{nearest(key, known)} A stream has: {', '.join(known)}")
     options = r.plain(_StreamOptions, {k: node[k] for k in ("modality", "length", "context") if k in node}, path)
-    cell = shared if node.get("cell") == SHARED else node.get("cell") and r.choice("cells", node["cell"], f"{path}.cell")
+    cell = _cell(r, node.get("cell"), f"{path}.cell", shared)
     pooling = node.get("pooling", default and default.pooling)
     augment = r.mapping(node.get("augment"), f"{path}.augment")
     parts: dict[str, Any] = {
@@ -237,13 +249,26 @@ def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _
     return options and StreamChoice(**options.model_dump(), **parts)
 
 
+def _cell(r: Resolver, node: Any, path: str, shared: Choice | None) -> Choice | None:
+    """Resolve a stream's cell: none, the shared one, the shared one with some options changed, or one of its own."""
+    if not node or node == SHARED:
+        return shared if node else None
+    if isinstance(node, Mapping) and node.get("name", SHARED) == SHARED:
+        node = {**(shared.to_json() if shared else {}), **{k: v for k, v in node.items() if k != "name"}}
+    return r.choice("cells", node, path)
+
+
 def _target(r: Resolver, node: Any, path: str, default: _Defaults | None) -> TargetChoice | None:
     node = r.mapping(node, path)
     own = node.pop("loss", None)
     options = r.plain(_TargetOptions, node, path)
-    names = {kind: own or loss for kind, loss in (default.loss if default else {}).items()}
-    losses = {kind: r.choice("losses", name, f"{path}.loss") for kind, name in names.items()}
-    return options and TargetChoice({k: c for k, c in losses.items() if c}, options.rule, options.weight)
+    kinds: Mapping[Kind, Any] = default.loss if default else {}
+    losses: dict[Kind, Choice] = {}
+    for kind, usual in kinds.items():
+        chosen = r.choice("losses", own or usual, f"{path}.loss")
+        if chosen is not None:
+            losses[kind] = chosen
+    return options and TargetChoice(losses, options.rule, options.weight)
 
 
 def _seeds(r: Resolver, seed: Any) -> tuple[int, ...]:

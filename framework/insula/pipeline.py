@@ -1,8 +1,8 @@
 """The whole flow on one screen.
 
-A Dataset lists Trials and its Readers load their Signals; Preprocessors clean them and make features; windows are cut and a
-Split keeps apart what must not mix; for every stream an Encoder, a temporal Cell and a Pooling turn a window into a vector; a
-FusionHead joins the streams into outputs; Analyses of held-out predictions make the report.
+A Dataset lists Trials and its Readers load their Signals; Preprocessors clean them and make features; windows are cut
+and a Split keeps apart what must not mix; for every stream an Encoder, a temporal Cell and a Pooling turn a window
+into a vector; a FusionHead joins the streams into outputs; Analyses of held-out predictions make the report.
 """
 
 from pathlib import Path
@@ -27,7 +27,9 @@ def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
         sources = choose_sources(config, corpus, plugins)
 
         prepared = prepare(config.dataset, corpus.trials, sources, store, progress=config.training.progress)
-        windows = cut_windows(corpus.trials, prepared, choose_windows(config), targets, config.window.length, config.window.step, store)
+        windows = cut_windows(
+            corpus.trials, prepared, choose_windows(config), targets, config.window.length, config.window.step, store
+        )
         folds = make_folds(config, windows)
         audit = audit_run(config, windows, folds)
 

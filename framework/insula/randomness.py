@@ -1,4 +1,4 @@
-"""Every draw is a function of (seed, fold, epoch, purpose), so that resuming, parallel folds and order can't change a result."""
+"""A draw is a function of (seed, fold, epoch, purpose): resuming, parallel folds and order can't change a result."""
 
 from hashlib import blake2b
 

@@ -11,8 +11,8 @@ from insula.types import Kind, Signal
 class SignalSpec:
     """What an encoder must know of its stream.
 
-    ``sfreq`` is in Hz, 0 for a static vector (``static``) and for irregular sampling; ``n_times`` is the number of samples of
-    a window, None where windows differ in length.
+    ``sfreq`` is in Hz, 0 for a static vector (``static``) and for irregular sampling; ``n_times`` is the number of
+    samples of a window, None where windows differ in length.
     """
 
     ch_names: tuple[str, ...]
@@ -36,7 +36,8 @@ class SignalSpec:
 class TargetSpec:
     """What a fusion head and a loss must know of a target.
 
-    ``class_weights`` come from the fold's training rows where ``training.balance`` is ``weights``; an absent class has weight 0.
+    ``class_weights`` come from the fold's training rows where ``training.balance`` is ``weights``; an absent class
+    has weight 0.
     """
 
     name: str

@@ -27,7 +27,9 @@ def choose_targets(config: RunConfig, corpus: Corpus) -> dict[str, tuple[Target,
     names = list(config.targets) or list(corpus.dataset.targets)[:1]
     if not names:
         raise ConfigError(f"dataset={corpus.choice.name} has no target to learn")
-    return {name: (corpus.target(name), config.targets[name].rule if name in config.targets else None) for name in names}
+    return {
+        name: (corpus.target(name), config.targets[name].rule if name in config.targets else None) for name in names
+    }
 
 
 def choose_sources(config: RunConfig, corpus: Corpus, plugins: Plugins) -> list[Source]:
@@ -65,7 +67,7 @@ def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
     for number, fold in enumerate(folds):
         for role in ("train", "test"):
             if not len(fold.rows(role)):
-                raise SplitError(f"split={config.split.name}: fold {number + 1} has no {role} window")
+                raise SplitError(f"split={config.split.name}: fold {number} has no {role} window")
     for name, target in windows.targets.items():
         if target.kind != "number":
             check_classes(windows.rows.index, folds, TargetSpec(name, target.kind, target.classes))
@@ -76,11 +78,10 @@ def audit_run(config: RunConfig, windows: Windows, folds: Sequence[Fold]) -> Aud
     """Audit the folds, with what the chains are fitted on and what they reach."""
     steps = [step for stream in config.streams.values() for step in (*stream.signal, *stream.features)]
     on_test = config.training.select_on == "test" or getattr(config.split.cls, "selects_on_test", False)
-    first, target = next(iter(windows.targets.items()))
     audit = audit_folds(
         windows.rows.index,
         folds,
-        label=first if target.kind != "number" else None,
+        label=next(iter(windows.targets)),
         fitted={step.path: step.scope for step in steps if step.scope is not None},
         infinite=[path for stream in config.streams.values() for path in infinite(stream.signal)],
         selects_on_test=on_test,

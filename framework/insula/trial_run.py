@@ -22,7 +22,6 @@ from insula.types import Signal, Trial
 from insula.windows.batch import Batch
 from insula.windows.cut import cut_windows
 from insula.windows.split import Fold
-from insula.windows.windows import Windows
 
 LOOK = 25
 """Trials that are tried until every stream was seen."""
@@ -50,7 +49,9 @@ class InMemory(list):
 
     def undefined(self) -> tuple[int, int]:
         """Return how many values are undefined, of how many."""
-        return sum(int((~s.defined).sum()) for s in self if s is not None), sum(s.data.size for s in self if s is not None)
+        return sum(int((~s.defined).sum()) for s in self if s is not None), sum(
+            s.data.size for s in self if s is not None
+        )
 
 
 def try_run(config: RunConfig, plugins: Plugins) -> str:
@@ -68,8 +69,12 @@ def try_run(config: RunConfig, plugins: Plugins) -> str:
     fitted = windows.fit(fold)
     data = fold_spec(windows, fitted, fold, config.training)
     network = build_model(plan.model, data, seed=0)
-    lines = [f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"]
-    lines += [f"left out: {item.what}: {item.why}" for item in (*corpus.left_out, *prepared.left_out, *windows.left_out)[:10]]
+    lines = [
+        f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
+    ]
+    lines += [
+        f"left out: {item.what}: {item.why}" for item in (*corpus.left_out, *prepared.left_out, *windows.left_out)[:10]
+    ]
     for name, spec in data.streams.items():
         width = f" -> {network.paths[name].output_size}" if isinstance(network, StreamsAndFusion) else ""
         size = "one vector" if spec.static else f"{spec.sfreq:g} Hz, {spec.n_times or 'any number of'} samples"
@@ -85,14 +90,20 @@ def try_run(config: RunConfig, plugins: Plugins) -> str:
     return "\n".join(lines)
 
 
-def _few(config: RunConfig, corpus: Corpus, sources: Sequence[Source], store: MemoryStore) -> tuple[list[Trial], Prepared]:
+def _few(
+    config: RunConfig, corpus: Corpus, sources: Sequence[Source], store: MemoryStore
+) -> tuple[list[Trial], Prepared]:
     """Prepare trials until every stream was seen."""
     names = {target: corpus.target(target).label or target for target in config.targets}
-    labelled = (t for t in corpus.trials if not names or any(t.labels.get(label) is not None for label in names.values()))
+    labelled = (
+        t for t in corpus.trials if not names or any(t.labels.get(label) is not None for label in names.values())
+    )
     trials: list[Trial] = []
     seen: set[str] = set()
     for trial in islice(labelled, LOOK):
-        new = {source.stream for source in sources if source.stream not in seen and source.reader.read(trial) is not None}
+        new = {
+            source.stream for source in sources if source.stream not in seen and source.reader.read(trial) is not None
+        }
         if new:
             trials.append(trial)
             seen |= new

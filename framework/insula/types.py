@@ -67,7 +67,9 @@ class Signal:
         """Make a Signal from anything array-like; one unit for all channels may be given as a string."""
         array = np.ascontiguousarray(np.atleast_2d(np.asarray(data)), dtype=np.float32)
         names = tuple(map(str, ch_names))
-        return cls(array, float(sfreq), names, (units,) * len(names) if isinstance(units, str) else tuple(units), **more)
+        return cls(
+            array, float(sfreq), names, (units,) * len(names) if isinstance(units, str) else tuple(units), **more
+        )
 
     @property
     def n_times(self) -> int:
@@ -111,10 +113,10 @@ Label = str | int | float | Mapping[str, float | int] | Signal | None
 class Trial:
     """A stretch of a recording with its labels; several trials may share one recording.
 
-    ``subject`` is the person (the speaker), ``stimulus`` what was shown or said (the video, the sentence). ``group`` and
-    ``position`` place an utterance in a dialogue; ``parent`` names the trial that an augmented copy was made from.
-    ``start`` and ``stop`` are seconds from the start of the recording; ``stop=None`` is its end. ``context`` holds
-    whatever else a dataset knows (columns that a ``group`` split may use, paths for its readers).
+    ``subject`` is the person (the speaker), ``stimulus`` what was shown or said (the video, the sentence). ``group``
+    and ``position`` place an utterance in a dialogue; ``parent`` names the trial that an augmented copy was made
+    from. ``start`` and ``stop`` are seconds from the start of the recording; ``stop=None`` is its end. ``context``
+    holds whatever else a dataset knows (columns that a ``group`` split may use, paths for its readers).
     """
 
     id: str
@@ -144,8 +146,8 @@ Rule = Literal["majority", "mean", "end"]
 class Target:
     """What a dataset says of one of its labels: declared, never inferred from the trials that happen to be there.
 
-    ``kind`` is ``classes`` (one of ``classes``), ``binary`` (the second of two ``classes`` is the positive one) or ``number``.
-    ``label`` is the key in ``Trial.labels``; None: the target's own name.
+    ``kind`` is ``classes`` (one of ``classes``), ``binary`` (the second of two ``classes`` is the positive one) or
+    ``number``. ``label`` is the key in ``Trial.labels``; None: the target's own name.
     """
 
     kind: Kind
@@ -171,7 +173,8 @@ class LeftOut:
 class Window:
     """One row of a run: the Signal of every stream (None where it is missing) between two times of a trial.
 
-    ``targets`` holds, per target, a class distribution ``(classes,)``, a number ``(1,)``, or None where the label is missing.
+    ``targets`` holds, per target, a class distribution ``(classes,)``, a number ``(1,)``, or None where the label is
+    missing.
     """
 
     row: int

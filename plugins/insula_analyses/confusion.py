@@ -85,6 +85,8 @@ def draw(
             axes.text(column, row - 0.08, f"{share:.0%}", ha="center", va="center", fontsize=10)
             axes.text(column, row + 0.24, f"{counts[row, column]:.4g}", ha="center", va="center", fontsize=7)
         text = io.StringIO()
-        canvas.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+        canvas.savefig(
+            text, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        )
     svg = text.getvalue()
     return svg[svg.index("<svg") :].replace(_INK, "currentColor")

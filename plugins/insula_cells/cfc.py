@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import torch
-from insula import Cell, State
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
+
+from insula import Cell, State
 
 
 class LeCunTanh(nn.Module):
@@ -18,7 +19,7 @@ class LeCunTanh(nn.Module):
 
 
 class CfC(Cell):
-    """Closed-form continuous-time cell (Hasani et al. 2022, Nature Machine Intelligence 4:992, eq. 10 and fig. 2).
+    """Closed-form continuous-time cell (Hasani et al. 2022, Nature Machine Intelligence 4:992).
 
     With z the backbone's view of input and state, and Δt the elapsed seconds::
 
@@ -65,6 +66,7 @@ class CfC(Cell):
         self, x: Float[Tensor, "batch features"], state: State, elapsed: Float[Tensor, "batch 1"]
     ) -> tuple[Float[Tensor, "batch hidden"], State]:
         """Advance by one step of ``elapsed`` seconds."""
+        assert isinstance(state, Tensor)
         z = self.backbone(torch.cat([x, state], dim=-1))
         gate = torch.sigmoid(self.time_a(z) * elapsed + self.time_b(z))
         new = torch.tanh(self.start(z)) * (1 - gate) + torch.tanh(self.end(z)) * gate

@@ -7,7 +7,7 @@ from torch import Tensor
 def compact(
     x: Float[Tensor, "batch steps features"], mask: Bool[Tensor, "batch steps"], longest: int
 ) -> Float[Tensor, "batch longest features"]:
-    """Return the real steps of every row in order, zeros after them; ``longest`` is the largest number of real steps."""
+    """Return the real steps of every row in order, then zeros; ``longest`` is the largest number of real steps."""
     order = (~mask).byte().argsort(dim=1, stable=True)[:, :longest].unsqueeze(-1)
     return x.masked_fill(~mask.unsqueeze(-1), 0.0).gather(1, order.expand(-1, -1, x.shape[2]))
 

@@ -6,7 +6,7 @@ from insula_cells.recurrent import Recurrent
 
 
 class LSTM(Recurrent):
-    """Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), as ``torch.nn.LSTM``.
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000), as ``torch.nn.LSTM``.
 
     The state is the tuple of hidden state and memory, ``(batch, hidden)`` each. Elapsed time isn't read.
     """

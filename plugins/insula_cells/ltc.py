@@ -3,64 +3,100 @@
 from typing import Annotated, Literal
 
 import torch
-from insula import Cell, State
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from insula import Cell, State
 from insula_cells.spread import inverse_softplus, log_spread
 from insula_cells.synapses import Synapses
 
+LEAK = 0.2
+"""Conductance of the leak at the start of ``span``, where a neuron's synapses of each kind have about 1 together."""
+
 
 class LTC(Cell):
+    """Liquid time-constant cell in its synaptic form (Hasani et al. 2021, AAAI), every neuron connected to every other.
+
+    A neuron is a leaky capacitor whose synapses, from every input and every neuron, have a sigmoid each
+    (``insula_cells.synapses``)::
+
+        cm dx/dt = gleak (vleak − x) + Σ w σ(γ (v − μ)) (erev − x)
+
+    A step of ``elapsed`` seconds is ``unfolds`` semi-implicit ones of Δt = elapsed / unfolds, stable for any Δt::
+
+        x⁺ = (cm x + Δt (gleak vleak + Σ w σ erev)) / (cm + Δt (gleak + Σ w σ))
+
+    It is the form that ncps 1.0.1 implements, with its affine map of every input and without the one of the outputs,
+    which the next layer does anyway. cm, gleak and w stay positive by an implicit constraint: each is the softplus of
+    its parameter.
+
+    Parameters
+    ----------
+    hidden_size
+        Number of neurons.
+    unfolds
+        Solver steps per step.
+    init
+        How parameters start. ``ncps``: the ranges of that library, with which the cell forgets within a step or two of
+        32 ms. ``span``: the same, with conductances divided among a neuron's synapses, potentials raised so that the
+        states are of order 1, and capacitances that spread the time constants over the range below.
+    tau_min, tau_max
+        Range in seconds over which ``span`` spreads the time constants, evenly in their logarithm. Not a bound: they
+        are learnt.
+    """
+
     def __init__(
         self,
         input_size: int,
         *,
         hidden_size: Annotated[int, Field(gt=0)] = 32,
         unfolds: Annotated[int, Field(gt=0)] = 6,
+        init: Literal["span", "ncps"] = "span",
+        tau_min: Annotated[float, Field(gt=0)] = 0.05,
+        tau_max: Annotated[float, Field(gt=0)] = 10.0,
     ) -> None:
         super().__init__(input_size)
         self.state_size = self.output_size = hidden_size
         self.unfolds = unfolds
-        self.input_scale = nn.Parameter(torch.ones(input_size))
-        self.input_shift = nn.Parameter(torch.zeros(input_size))
-        self.sensory = Synapses(input_size, hidden_size)
-        self.recurrent = Synapses(hidden_size, hidden_size)
+        self.input_scale, self.input_shift = nn.Parameter(torch.ones(input_size)), nn.Parameter(torch.zeros(input_size))
+        self.sensory, self.recurrent = Synapses(input_size, hidden_size), Synapses(hidden_size, hidden_size)
         self.cm = nn.Parameter(torch.empty(hidden_size).uniform_(0.4, 0.6))
         self.gleak = nn.Parameter(torch.empty(hidden_size).uniform_(0.001, 1.0))
         self.vleak = nn.Parameter(torch.empty(hidden_size).uniform_(-0.2, 0.2))
+        if init == "span":
+            self._span(log_spread(hidden_size, tau_min, tau_max))
 
-    def step(self, x, state, elapsed):
-        cm, gleak = softplus(self.cm), softplus(self.gleak)
-        dt = elapsed / self.unfolds
-        drive, conductance = self.sensory(x * self.input_scale + self.input_shift)
+    @torch.no_grad()
+    def _span(self, tau: Float[Tensor, " units"]) -> None:
+        self.sensory.share()
+        self.recurrent.share()
+        self.gleak.copy_(inverse_softplus(torch.full_like(self.gleak, LEAK)))
+        self.cm.copy_(inverse_softplus(tau * self._conductance()))
+
+    def _conductance(self) -> Float[Tensor, " units"]:
+        return softplus(self.gleak) + (softplus(self.sensory.w).sum(dim=0) + softplus(self.recurrent.w).sum(dim=0)) / 2
+
+    def step(
+        self, x: Float[Tensor, "batch features"], state: State, elapsed: Float[Tensor, "batch 1"]
+    ) -> tuple[Float[Tensor, "batch hidden"], State]:
+        """Advance by one step of ``elapsed`` seconds."""
+        assert isinstance(state, Tensor)
+        cm, gleak, dt = softplus(self.cm), softplus(self.gleak), elapsed / self.unfolds
+        # What doesn't depend on the state stands before the unfolds. Computing it for the whole sequence at once was
+        # measured too, and is no faster: its synapses no longer fit the cache.
+        drive, conductance = self.sensory(self.input_scale * x + self.input_shift)
         drive, conductance = drive + gleak * self.vleak, conductance + gleak
         v = state
         for _ in range(self.unfolds):
-            d, g = self.recurrent(v)
-            v = (cm * v + dt * (drive + d)) / (cm + dt * (conductance + g))
+            extra, opened = self.recurrent(v)
+            v = (cm * v + dt * (drive + extra)) / (cm + dt * (conductance + opened))
         return v, v
 
-class Hoisted(LTC):
-    def forward(self, x, elapsed, mask, state=None):
-        D, G = self.sensory(x * self.input_scale + self.input_shift)
-        cm, gleak = softplus(self.cm), softplus(self.gleak)
-        D, G = D + gleak * self.vleak, G + gleak
-        v = self.initial_state(len(x), x)
-        r = self.recurrent
-        w = softplus(r.w); dt_all = elapsed/self.unfolds
-        outs=[]
-        we = torch.stack([w*r.erev, w])
-        for t in range(x.shape[1]):
-            dt = dt_all[:, t:t+1]
-            for _ in range(self.unfolds):
-                s = torch.sigmoid(r.gamma*(v.unsqueeze(-1)-r.mu))
-                if self.mode == 0:
-                    c = w*s; d=(c*r.erev).sum(-2); g=c.sum(-2)
-                elif self.mode == 1:
-                    d, g = torch.einsum("bij,kij->kbj", s, we)
-                v = (cm * v + dt * (D[:,t] + d)) / (cm + dt * (G[:,t] + g))
-            outs.append(v)
-        return torch.stack(outs,1), v
+    def time_constants(self) -> Float[Tensor, " units"]:
+        """Return cm / (gleak + ½ Σ w) in seconds: how slowly each neuron forgets while its synapses are half open.
+
+        With all of them shut it is slower, cm / gleak; with all of them open at most twice as fast.
+        """
+        return softplus(self.cm) / self._conductance()

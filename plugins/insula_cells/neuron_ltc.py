@@ -3,28 +3,28 @@
 from typing import Annotated
 
 import torch
-from insula import Cell, State
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from insula import Cell, State
 from insula_cells.spread import inverse_softplus, log_spread
 
 
 class NeuronLTC(Cell):
-    """Liquid time-constant cell with one gate per neuron (Hasani et al. 2021, AAAI, eq. 1 and the fused step of eq. 3).
+    """Liquid time-constant cell with one gate per neuron (Hasani et al. 2021, AAAI, eq. 1, and its fused solver step).
 
-    dx/dt = −(1/τ + f) x + f A, where f = σ(W I + U x + b), in 1/s, is one sigmoid layer of input I and state x. A step of
-    ``elapsed`` seconds is ``unfolds`` semi-implicit ones of Δt = elapsed / unfolds::
+    dx/dt = −(1/τ + f) x + f A, where f = σ(W I + U x + b), in 1/s, is one sigmoid layer of input I and state x. A step
+    of ``elapsed`` seconds is ``unfolds`` semi-implicit ones of Δt = elapsed / unfolds::
 
         x⁺ = (x + Δt f A) / (1 + Δt (1/τ + f))
 
-    so that min(0, A) ≤ x ≤ max(0, A) for any Δt. τ stays positive by an implicit constraint: it is the softplus of its parameter.
-    It is the longest time constant that a neuron can have: its gate shortens it to τ / (1 + τ f).
+    so that min(0, A) ≤ x ≤ max(0, A) for any Δt. τ stays positive by an implicit constraint: it is the softplus of its
+    parameter. It is the longest time constant that a neuron can have: its gate shortens it to τ / (1 + τ f).
 
-    At the start τ is spread over the range below, b opens the gates of slow neurons no wider than 1/τ, so that they stay slow,
-    and A is such that the gate at its b pulls x to +1 or −1, whatever τ.
+    At the start τ is spread over the range below, b opens the gates of slow neurons no wider than 1/τ, so that they
+    stay slow, and A is such that the gate at its b pulls x to +1 or −1, whatever τ.
 
     Parameters
     ----------
@@ -62,12 +62,13 @@ class NeuronLTC(Cell):
         self, x: Float[Tensor, "batch features"], state: State, elapsed: Float[Tensor, "batch 1"]
     ) -> tuple[Float[Tensor, "batch hidden"], State]:
         """Advance by one step of ``elapsed`` seconds."""
+        assert isinstance(state, Tensor)
         rate, dt = 1 / softplus(self.tau), elapsed / self.unfolds
         drive = self.sensory(x)
         for _ in range(self.unfolds):
             f = torch.sigmoid(drive + self.recurrent(state))
             state = (state + dt * f * self.A) / (1 + dt * (rate + f))
-        return state, state  # type: ignore[return-value]
+        return state, state
 
     def time_constants(self) -> Float[Tensor, " units"]:
         """Return τ in seconds: how slowly each neuron forgets while its gate is shut."""

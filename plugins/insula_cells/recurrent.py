@@ -3,12 +3,12 @@
 from typing import Annotated, ClassVar
 
 import torch
-from insula import State, TemporalLayer
 from jaxtyping import Bool, Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from insula import State, TemporalLayer
 from insula_cells.compaction import compact, scatter_back
 
 Parts = tuple[Tensor, ...]
@@ -17,8 +17,8 @@ Parts = tuple[Tensor, ...]
 class Recurrent(TemporalLayer):
     """One of torch's recurrent layers, run over the real steps of every row.
 
-    A mask may have holes anywhere: the real steps are moved to the front, run as one sequence (packed where rows differ in
-    length) and moved back. Elapsed time isn't read: these layers know the order of the steps, not their times.
+    A mask may have holes anywhere: the real steps are moved to the front, run as one sequence (packed where rows differ
+    in length) and moved back. Elapsed time isn't read: these layers know the order of the steps, not their times.
 
     Parameters
     ----------

@@ -3,13 +3,14 @@
 import math
 
 import torch
-from insula import ConfigError
 from jaxtyping import Float
 from torch import Tensor
 
+from insula import ConfigError
+
 
 def log_spread(units: int, shortest: float, longest: float) -> Float[Tensor, " units"]:
-    """Return time constants in seconds, evenly spaced in their logarithm: the middles of ``units`` equal parts of the range."""
+    """Return time constants in seconds, even in their logarithm: the middles of ``units`` equal parts of the range."""
     if not shortest < longest:
         raise ConfigError(
             f"tau_min ({shortest:g} s) must be shorter than tau_max ({longest:g} s): set tau_min below it, "

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import torch
-from insula import Pooling
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
+
+from insula import Pooling
 
 
 class Attention(Pooling):

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from insula import ConfigError, Encoder, MaskedBatchNorm, SignalSpec, real_steps
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
+
+from insula import ConfigError, Encoder, MaskedBatchNorm, SignalSpec, real_steps
 
 Size = Annotated[int, Field(gt=0)]
 
@@ -27,8 +28,8 @@ class Block(nn.Module):
 class Conv1d(Encoder):
     """Blocks of convolution, BatchNorm, ReLU, dropout and max pooling over all channels of the raw samples.
 
-    Rows of a batch differ in length. After every block what lies beyond a row's end is set to 0, which is what a convolution
-    would find there if the row stood alone; BatchNorm's statistics come from real positions only.
+    Rows of a batch differ in length. After every block what lies beyond a row's end is set to 0, which is what a
+    convolution would find there if the row stood alone; BatchNorm's statistics come from real positions only.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
 """Identity: every sample is a step."""
 
-from insula import Encoder, SignalSpec
 from jaxtyping import Bool, Float
 from torch import Tensor
+
+from insula import Encoder, SignalSpec
 
 
 class Identity(Encoder):

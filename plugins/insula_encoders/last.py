@@ -1,10 +1,11 @@
 """Last: the last real step."""
 
 import torch
-from insula import Pooling
 from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import pad
+
+from insula import Pooling
 
 
 class Last(Pooling):

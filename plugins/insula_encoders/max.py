@@ -2,10 +2,11 @@
 
 import math
 
-from insula import Pooling
 from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import pad
+
+from insula import Pooling
 
 
 class Max(Pooling):

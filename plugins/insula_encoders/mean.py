@@ -1,8 +1,9 @@
 """Mean: the average over the real steps."""
 
-from insula import Pooling
 from jaxtyping import Bool, Float
 from torch import Tensor
+
+from insula import Pooling
 
 
 class Mean(Pooling):

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from insula import Encoder, SignalSpec
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
+
+from insula import Encoder, SignalSpec
 
 Size = Annotated[int, Field(gt=0)]
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import torch
-from insula import Fused, FusionHead
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
+
+from insula import Fused, FusionHead
 
 Size = Annotated[int, Field(gt=0)]
 
@@ -48,4 +49,6 @@ class Concat(FusionHead):
         """Fuse ``(batch, width)`` vectors; the embedding is what enters the last linear layers."""
         vectors = [features[name].masked_fill(~present[name].unsqueeze(-1), 0.0) for name in self.input_sizes]
         embedding = self.layers(torch.cat(vectors, dim=-1))
-        return Fused({name: head(embedding) for name, head in zip(self.output_sizes, self.heads, strict=True)}, embedding)
+        return Fused(
+            {name: head(embedding) for name, head in zip(self.output_sizes, self.heads, strict=True)}, embedding
+        )

@@ -3,10 +3,10 @@
 from abc import abstractmethod
 
 import torch
-from insula import Batch, ConfigError, Fused, Loss, TargetSpec
 from jaxtyping import Float
 from torch import Tensor
 
+from insula import Batch, ConfigError, Fused, Loss, TargetSpec
 from insula_losses.labelled import labelled
 
 Rows = Float[Tensor, "rows classes"]
@@ -15,10 +15,12 @@ Rows = Float[Tensor, "rows classes"]
 class ClassLoss(Loss):
     """A loss of logits against a distribution over classes; a binary target is one of two classes with logits 0 and z.
 
-    Where every row of a batch has one certain class, the mean is weighted by the weights of those classes; where one is a
-    distribution over raters, it is the mean over rows. Both are as in ``torch.nn.functional.cross_entropy``, for class indices
-    and for probabilities. Where no row counts, because none is labelled or all weights are 0, the loss is 0.
+    Where every row of a batch has one certain class, the mean is weighted by the weights of those classes; where one is
+    a distribution over raters, it is the mean over rows. Both are as in ``torch.nn.functional.cross_entropy``, for
+    class indices and for probabilities. Where no row counts, as none is labelled or all weights are 0, the loss is 0.
     """
+
+    weights: Float[Tensor, " classes"]
 
     def __init__(self, target: TargetSpec) -> None:
         super().__init__(target)
@@ -40,7 +42,7 @@ class ClassLoss(Loss):
         if self.target.kind == "binary":
             logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
             goal = torch.cat([1 - goal, goal], dim=1)
-        weights = self.weights.to(logits.dtype)  # type: ignore[operator]
+        weights = self.weights.to(logits.dtype)
         certain = bool((goal.amax(dim=1) == 1).all())
         total = (goal @ weights).sum() if certain else torch.ones_like(goal[:, 0]).sum()
         return self.terms(logits, goal, weights).sum() * torch.where(total > 0, 1 / total, 0.0)

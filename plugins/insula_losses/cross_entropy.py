@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from insula import TargetSpec
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from insula import TargetSpec
 from insula_losses.class_loss import ClassLoss, Rows
 
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import torch
-from insula import TargetSpec
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
 
+from insula import TargetSpec
 from insula_losses.class_loss import ClassLoss, Rows
 
 

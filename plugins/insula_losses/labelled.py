@@ -1,8 +1,9 @@
 """Labelled: the rows of a batch that count for a target."""
 
-from insula import Batch, Fused
 from jaxtyping import Float
 from torch import Tensor
+
+from insula import Batch, Fused
 
 
 def labelled(

@@ -2,10 +2,10 @@
 
 from abc import abstractmethod
 
-from insula import Batch, ConfigError, Fused, Loss, TargetSpec
 from jaxtyping import Float
 from torch import Tensor
 
+from insula import Batch, ConfigError, Fused, Loss, TargetSpec
 from insula_losses.labelled import labelled
 
 Values = Float[Tensor, "rows 1"]
@@ -18,8 +18,8 @@ class NumberLoss(Loss):
         super().__init__(target)
         if target.kind != "number":
             raise ConfigError(
-                f"the target {target.name!r} is of kind {target.kind!r}, and {type(self).__name__} is a loss for numbers: "
-                f"type targets.{target.name}.loss=cross_entropy, or focal"
+                f"the target {target.name!r} is of kind {target.kind!r}, and {type(self).__name__} is a loss for "
+                f"numbers: type targets.{target.name}.loss=cross_entropy, or focal"
             )
 
     @abstractmethod

@@ -65,7 +65,7 @@ class Table(Dataset):
         self.columns = label_columns(cells, free, labels=labels, numbers=numbers, max_classes=max_classes)
         self.targets = {name: column.target for name, column in self.columns.items()}
         # The reader looks into the column `path` unless it is told another one.
-        self.readers = {  # pyright: ignore[reportAttributeAccessIssue]
+        self.readers = {
             _modality(self.manifest, column, modality): READER if column == PATH else {"name": READER, "column": column}
             for column in self.manifest.paths
         }

@@ -38,13 +38,13 @@ def read_parquet(path: Path, sfreq: float | None) -> Signal:
 
 def _signal(frame: pd.DataFrame, path: Path, sfreq: float | None) -> Signal:
     frame = frame.rename(columns=lambda name: str(name).strip())
+    channels = [name for name in frame.columns if name != TIME]
+    if frame.empty or not channels:
+        raise SignalError(f"{path} holds no samples")
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]):
             wrong = frame.loc[pd.isna(pd.to_numeric(frame[name], errors="coerce")), name]
             raise SignalError(f"{path}: the column {name!r} holds {next(iter(wrong), '')!r}, which is no number")
-    channels = [name for name in frame.columns if name != TIME]
-    if frame.empty or not channels:
-        raise SignalError(f"{path} holds no samples")
     data = frame[channels].to_numpy(np.float64).T
     if TIME in frame.columns:
         return _timed(data, frame[TIME].to_numpy(np.float64), channels, path)

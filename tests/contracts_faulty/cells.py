@@ -204,3 +204,17 @@ class HoldsReferences(Sound):
     def step(self, x, state, elapsed):
         state = torch.tanh(F.linear(torch.cat([x, state], dim=-1), *self.first))
         return state, state
+
+
+class Backwards(Wrapped):
+    """Sound: it runs from the last step to the first, and says so."""
+
+    causal = False
+
+    def forward(self, x, elapsed, mask, state=None):
+        output, state = self.cell(x.flip(1), elapsed.flip(1), mask.flip(1), state)
+        return output.flip(1), state
+
+
+class SecretlyBackwards(Backwards):
+    causal = True

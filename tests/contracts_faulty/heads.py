@@ -70,3 +70,16 @@ class LossPerRow(SoundFusion):
     def forward(self, features, present):
         fused = super().forward(features, present)
         return Fused(fused.outputs, fused.embedding, {"size": fused.embedding.square().mean(dim=1)})
+
+
+class OverSteps(SoundFusion):
+    """Sound: it takes steps, and averages the real ones."""
+
+    takes_steps = True
+
+    def joint(self, features, present):
+        means = []
+        for name, steps in features.items():
+            real = present[name].unsqueeze(-1)
+            means.append((steps * real).sum(dim=1) / real.sum(dim=1).clamp(min=1))
+        return torch.cat(means, dim=-1)

@@ -54,8 +54,14 @@ def test_a_target_whose_classes_contradict_its_kind_is_refused(arguments):
 
 def test_specs_survive_json():
     spec = DataSpec(
-        {"eeg": SignalSpec(("C3", "C4"), ("1", "1"), 128.0, 256), "age": SignalSpec(("age",), ("1",), 0.0, 1, static=True)},
-        {"emotion": TargetSpec("emotion", "classes", ("a", "b", "c"), (1.0, 2.0, 0.0)), "valence": TargetSpec("valence", "number")},
+        {
+            "eeg": SignalSpec(("C3", "C4"), ("1", "1"), 128.0, 256),
+            "age": SignalSpec(("age",), ("1",), 0.0, 1, static=True),
+        },
+        {
+            "emotion": TargetSpec("emotion", "classes", ("a", "b", "c"), (1.0, 2.0, 0.0)),
+            "valence": TargetSpec("valence", "number"),
+        },
     )
     assert DataSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
     assert spec.output_sizes == {"emotion": 3, "valence": 1}

@@ -2,13 +2,17 @@
 
 import pytest
 import torch
-from insula_cells.cfc import CfC
 from ncps.torch import CfCCell
+
+from insula_cells.cfc import CfC
 
 
 def pair(layers):
     torch.manual_seed(0)
-    mine, theirs = CfC(3, hidden_size=4, backbone_size=6, backbone_layers=layers), CfCCell(3, 4, backbone_units=6, backbone_layers=layers)
+    mine, theirs = (
+        CfC(3, hidden_size=4, backbone_size=6, backbone_layers=layers),
+        CfCCell(3, 4, backbone_units=6, backbone_layers=layers),
+    )
     names = {"start": "ff1", "end": "ff2", "time_a": "time_a", "time_b": "time_b"}
     for name, other in names.items():
         getattr(mine, name).load_state_dict(getattr(theirs, other).state_dict())

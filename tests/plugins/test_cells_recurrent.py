@@ -2,10 +2,11 @@
 
 import pytest
 import torch
+from torch import nn
+
 from insula_cells.compaction import compact, scatter_back
 from insula_cells.gru import GRU
 from insula_cells.lstm import LSTM
-from torch import nn
 
 HOLES = torch.tensor([[1, 1, 1, 1, 1], [0, 1, 0, 1, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0]], dtype=torch.bool)
 

@@ -2,10 +2,11 @@
 
 import pytest
 import torch
+from torch.nn import functional
+
 from insula import Batch, ConfigError, Fused, TargetSpec
 from insula_losses.cross_entropy import CrossEntropy
 from insula_losses.focal import Focal
-from torch.nn import functional
 
 WEIGHTS = (0.5, 2.0, 1.5)
 LABELLED = torch.tensor([True, True, False, True, True, False])
@@ -86,7 +87,10 @@ def test_focal_is_its_sum(logits, hard, gamma, weights):
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
 def test_focal_without_gamma_is_cross_entropy(logits, weights):
     soft = torch.rand(6, 3).softmax(1)
-    a, b = (compute(loss, logits, soft) for loss in (Focal(spec(weights=weights), gamma=0.0), CrossEntropy(spec(weights=weights))))
+    a, b = (
+        compute(loss, logits, soft)
+        for loss in (Focal(spec(weights=weights), gamma=0.0), CrossEntropy(spec(weights=weights)))
+    )
     torch.testing.assert_close(a, b)
 
 
@@ -104,8 +108,14 @@ def test_an_absent_class_has_no_weight(make, logits, hard):
     torch.testing.assert_close(compute(loss, logits, hard), compute(loss, logits, hard, without))
 
 
-@pytest.mark.parametrize("loss", [CrossEntropy(spec(weights=(1.0, 1.0, 0.0)), label_smoothing=0.1), Focal(spec(weights=(1.0, 1.0, 0.0)))])
-@pytest.mark.parametrize("labelled", [torch.zeros(6, dtype=torch.bool), torch.tensor([0, 0, 1, 1, 0, 0], dtype=torch.bool)], ids=["no label", "no weight"])
+@pytest.mark.parametrize(
+    "loss", [CrossEntropy(spec(weights=(1.0, 1.0, 0.0)), label_smoothing=0.1), Focal(spec(weights=(1.0, 1.0, 0.0)))]
+)
+@pytest.mark.parametrize(
+    "labelled",
+    [torch.zeros(6, dtype=torch.bool), torch.tensor([0, 0, 1, 1, 0, 0], dtype=torch.bool)],
+    ids=["no label", "no weight"],
+)
 def test_nothing_to_learn_from_is_zero_with_a_gradient(loss, labelled, logits, hard):
     value = compute(loss, logits, hard, labelled)
     value.backward()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from insula import Batch, ConfigError, Fused, TargetSpec
 from insula_losses.ccc import CCC
 from insula_losses.mse import MSE

@@ -5,15 +5,15 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+
+from insula import ConfigError, SplitError
+from insula.plugin.manager import installed
 from insula_splits.group import Group
 from insula_splits.leave_one_subject_out import LeaveOneSubjectOut
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.random_windows import RandomWindows
 from insula_splits.subject_kfold import SubjectKFold
 from made_index import copied, made_index
-
-from insula import ConfigError, SplitError
-from insula.plugin.manager import installed
 
 HONEST = {
     "trial": LeaveTrialsOut(),
@@ -45,7 +45,7 @@ def test_a_unit_is_on_one_side_only(column):
     index, name = made_index(), column.strip()
     for fold in HONEST[column].folds(index):
         sides = [values(index, rows, name) for rows in (fold.train, fold.validation, fold.test)]
-        assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
+        assert len(set.union(*sides)) == sum(map(len, sides))
 
 
 @pytest.mark.parametrize("split", [RandomWindows, LeaveTrialsOut, SubjectKFold, LeaveOneSubjectOut])
@@ -122,23 +122,22 @@ def test_random_windows_are_stratified_as_by_scikit_learn():
     assert max((c - whole / 5).abs().max() for c in ours) <= max((c - whole / 5).abs().max() for c in theirs) + 1
 
 
-def test_groups_are_stratified_about_as_well_as_by_scikit_learn():
+@pytest.mark.parametrize(("split", "column", "times"), [(SubjectKFold, "subject", 1.1), (LeaveTrialsOut, "trial", 2.5)])
+def test_groups_are_stratified_about_as_well_as_by_scikit_learn(split, column, times):
+    """Theirs may put more groups into one part than another, so it can do better where groups are many and small."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    def spread(folds):
-        shares = (
-            np.array([[(index["emotion"].iloc[t] == c).sum() for c in whole.index] for t in folds]) / whole.to_numpy()
-        )
-        return shares.std(axis=0).sum()
+    def spread(index, folds):
+        counts = np.array([index["emotion"].iloc[rows].value_counts().sort_index() for rows in folds])
+        return (counts / counts.sum(axis=0)).std(axis=0).sum()
 
-    worse = 0
-    for seed in range(5):
-        index = made_index(12, 10, 4, seed=seed)
-        index = index[np.random.default_rng(seed).random(len(index)) < 0.8].reset_index(drop=True)
-        whole = index["emotion"].value_counts()
-        theirs = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(index, index["emotion"], index["trial"])
-        worse += spread([f.test for f in LeaveTrialsOut(seed=seed).folds(index)]) > 1.5 * spread([t for _, t in theirs])
-    assert worse <= 1
+    ours, theirs = [], []
+    for seed in range(4):
+        index = made_index(12, 10, 4, seed=seed).sample(frac=0.8, random_state=seed).reset_index(drop=True)
+        other = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(index, index["emotion"], index[column])
+        ours.append(spread(index, [fold.test for fold in split(seed=seed).folds(index)]))
+        theirs.append(spread(index, [rows for _, rows in other]))
+    assert np.mean(ours) < times * np.mean(theirs)
 
 
 def test_per_subject_deals_out_everybodys_trials():

@@ -1,13 +1,15 @@
 """predefined: folds from a file, and what is wrong with a file."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+
+from insula import Fold, InsulaWarning, SplitError
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.predefined import Predefined
 from made_index import made_index
-
-from insula import Fold, InsulaWarning, SplitError
 
 
 def table_of(index, folds, by):
@@ -73,9 +75,7 @@ def test_a_wrong_file_is_told_with_its_path(tmp_path, text, message):
 
 
 def test_no_file():
-    with pytest.raises(SplitError, match="type split.file=FOLDS.csv"):
+    with pytest.raises(SplitError, match=r"type split\.file=FOLDS\.csv"):
         list(Predefined().folds(made_index(2)))
     with pytest.raises(SplitError, match=r"/nowhere/folds.csv can't be read"):
-        from pathlib import Path
-
         list(Predefined(file=Path("/nowhere/folds.csv")).folds(made_index(2)))

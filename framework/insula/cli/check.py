@@ -9,7 +9,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "check",
         help="validate a run and size its model, writing nothing",
-        description="Compose and validate (with -m: every combination), run one trial per stream in memory, print sizes and cost.",
+        description="Compose and validate (-m: every combination), run one trial per stream in memory, print its cost.",
         add_help=False,
     )
     parser.set_defaults(run=run, takes_overrides=True)
@@ -22,7 +22,10 @@ def run(args: argparse.Namespace) -> int:
     from insula.trial_run import try_run
 
     if {"--help", "-h"} & set(args.overrides):
-        print("usage: insula check [-m] OVERRIDE...    for example: insula check experiment=demo cell=ltc cell.hidden_size=16")
+        print(
+            "usage: insula check [-m] OVERRIDE...\n\n"
+            "for example: insula check experiment=demo cell=ltc cell.hidden_size=16"
+        )
         return 0
     runs = preflight(args.overrides)
     if len(runs) > 1:

@@ -25,8 +25,9 @@ def hydra_version() -> dict[str, str]:
 def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
     """Let plain overrides reach options that a YAML file didn't spell out.
 
-    ``streams.speech.features.mfcc.n_mfcc=20`` becomes ``++…``: our own validation knows every option, and names the nearest one,
-    where Hydra would only say that the key isn't in its struct. Choices of a config group stay as they are.
+    ``streams.speech.features.mfcc.n_mfcc=20`` becomes ``++…``: our own validation knows every option, and names the
+    nearest one, where Hydra would only say that the key isn't in its struct. Choices of a config group stay as they
+    are.
     """
     found = []
     for override in overrides:
@@ -133,7 +134,12 @@ def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str
     for override in parsed:
         if not override.is_sweep_override():
             several.append([override.input_line])
-        elif override.value_type in (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP, ValueType.GLOB_CHOICE_SWEEP):
+        elif override.value_type in (
+            ValueType.CHOICE_SWEEP,
+            ValueType.SIMPLE_CHOICE_SWEEP,
+            ValueType.RANGE_SWEEP,
+            ValueType.GLOB_CHOICE_SWEEP,
+        ):
             key = override.get_key_element()
             several.append([f"{key}={value}" for value in override.sweep_string_iterator()])
     yield from (list(combination) for combination in itertools.product(*several))
@@ -154,14 +160,17 @@ def _said_plainly() -> Iterator[None]:
 def _mended(text: str) -> str:
     """Add what Hydra leaves out: the nearest name."""
     text = re.sub(r"\s*Check the following.*|\nSet the environment variable.*", "", text, flags=re.S).strip()
-    missing = re.search(r"Could not find '(\w+)/([\w.-]+)'", text) or re.search(r"Could not load '(\w+)/([\w.-]+)'", text)
+    missing = re.search(r"Could not find '(\w+)/([\w.-]+)'", text) or re.search(
+        r"Could not load '(\w+)/([\w.-]+)'", text
+    )
     if missing:
         group, name = missing.groups()
         options = available(group)
         return f"there is no {group} called {name!r}{nearest(name, options)} Installed: {', '.join(options) or 'none'}"
     key = re.search(r"Could not override '\+*([\w.@]+)'", text)
     if key and key.group(1) not in KEYS:
-        return f"{key.group(1)}: no such option{nearest(key.group(1), [*KEYS, *config_groups()])} ({text.splitlines()[-1]})"
+        word = key.group(1)
+        return f"{word}: no such option{nearest(word, [*KEYS, *config_groups()])} ({text.splitlines()[-1]})"
     return text.replace("You must specify", "you must choose")
 
 

@@ -22,6 +22,8 @@ DETERMINED = 0.9
 """Share of the trials whose label the commonest label of their stimulus (or subject) gives, from which it is said."""
 EEG_VOLTS = (1e-6, 1e-3)
 """Between which standard deviations an EEG in volts is plausible."""
+WINDOW = 10.0
+"""Seconds; the windows of conf/experiment/signals.yaml."""
 FOLDS = 5
 
 
@@ -67,7 +69,7 @@ def inspection(manifest: Path) -> dict[str, Any]:
         "labels": labels,
         "left_out": [{"what": item.what, "why": item.why} for item in dataset.left_out],
         "warnings": [*_about_people(trials), *_about_labels(labels, trials), *_about_files(modalities)],
-        "command": command(manifest, trials, list(modalities), list(labels)),
+        "command": command(manifest, trials, modalities, list(labels)),
     }
 
 
@@ -93,12 +95,19 @@ def page(found: dict[str, Any]) -> str:
     return "\n".join([*lines, "", "Train on it:", found["command"]])
 
 
-def command(manifest: Path, trials: "Sequence[Trial]", modalities: Sequence[str], labels: Sequence[str]) -> str:
-    """Return the command that trains on a manifest."""
+def command(
+    manifest: Path, trials: "Sequence[Trial]", modalities: dict[str, dict[str, Any]], labels: Sequence[str]
+) -> str:
+    """Return the command that trains on a manifest: on its speech, else on its first modality."""
     subjects = len({trial.subject for trial in trials})
     split = "leave_trials_out" if subjects == 1 else "leave_one_subject_out" if subjects < FOLDS else "subject_kfold"
     words = ["insula", "train", f"experiment={'speech' if 'speech' in modalities else 'signals'}", "dataset=table"]
     words += [f"dataset.root={_hydra(str(manifest))}", f"split={split}"]
+    if "speech" not in modalities:
+        name, about = next(iter(modalities.items()))
+        words.append(f"streams.signal.modality={name}")
+        if about["static"] or min(about["seconds"], default=0.0) < WINDOW:
+            words.append("window.length=null")
     if labels and labels[0] != "emotion":
         words.append(f"+targets.{labels[0]}={{}}")
     return shlex.join(words)

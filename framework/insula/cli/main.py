@@ -30,7 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     args, rest = build_parser().parse_known_args(arguments)
     if rest and not getattr(args, "takes_overrides", False):
-        print(f"insula {args.command}: I don't know {' '.join(rest)}; see insula {args.command} --help", file=sys.stderr)
+        print(
+            f"insula {args.command}: I don't know {' '.join(rest)}; see insula {args.command} --help", file=sys.stderr
+        )
         return 2
     args.overrides = rest
     try:

@@ -1,6 +1,7 @@
 """``insula train``: one run, or a sweep with ``-m``."""
 
 import argparse
+import logging
 from typing import Any
 
 
@@ -10,7 +11,7 @@ def add_parser(commands: Any) -> None:
         "train",
         help="prepare, train every fold, evaluate, report",
         description="Prepare, train every fold, evaluate and report. Arguments are Hydra overrides.",
-        epilog="For example: insula train experiment=demo cell=gru cell.hidden_size=32; -m sweeps; --cfg job shows the composed run",
+        epilog="For example: insula train experiment=demo cell=gru; -m sweeps; --cfg job shows the composed run",
         add_help=False,
     )
     parser.set_defaults(run=run, takes_overrides=True)
@@ -39,4 +40,9 @@ def job(composed: Any) -> None:
 
     plain = OmegaConf.to_container(composed, resolve=True)
     folder = Path(HydraConfig.get().runtime.output_dir)
-    pipeline.run(resolve(plain, installed()), folder, installed())  # type: ignore[arg-type]
+    metrics = pipeline.run(resolve(plain, installed()), folder, installed())  # type: ignore[arg-type]
+    name, first = next(iter(metrics["metrics"].items()))
+    log = logging.getLogger("insula")
+    log.info(
+        "%s %.3f, leakage grade %s; the report: %s", name, first["value"], metrics["grade"], folder / "report.html"
+    )

@@ -14,7 +14,7 @@ from insula.specs import TargetSpec
 from insula.windows.protocol import Ints, Protocol
 from insula.windows.split import Fold
 
-Vectors = Float[np.ndarray, "rows outputs"]
+Vectors = Float[np.ndarray, "_ outputs"]
 IDENTITIES = ("subject", "stimulus")
 
 
@@ -134,7 +134,7 @@ def _floor(
     truth = np.concatenate([y[test] for _, test in pairs])
     answers = np.concatenate(said)
     if isinstance(scores, ClassScores):
-        sums = truth.T @ answers
+        sums = (truth.T @ answers)[None]
     else:
-        sums = scores.sums(truth[:, 0], answers[:, 0], np.zeros(len(truth), np.int64), 1)[0]
-    return {"name": name, **named(scores.names, scores.values(sums))}
+        sums = scores.sums(truth[:, 0], answers[:, 0], np.zeros(len(truth), np.int64), 1)
+    return {"name": name, **named(scores.names, scores.values(sums)[0])}

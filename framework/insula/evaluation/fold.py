@@ -38,7 +38,7 @@ class FoldRun:
     @property
     def title(self) -> str:
         """How the log calls it."""
-        return f"seed {self.seed}, fold {self.number + 1}"
+        return f"seed {self.seed}, fold {self.number}"
 
     @property
     def finished(self) -> bool:
@@ -110,4 +110,10 @@ class FoldRun:
                 [*shared_signal, *fitted.signal_steps],
                 [*plan.stored_features, *fitted.feature_steps],
             )
-        return Bundle(trained.network, trained.data, chains, self.about["window"], {**self.about, "fold": self.number, "seed": self.seed})
+        return Bundle(
+            trained.network,
+            trained.data,
+            chains,
+            self.about["window"],
+            {**self.about, "fold": self.number, "seed": self.seed},
+        )

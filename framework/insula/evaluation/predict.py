@@ -12,7 +12,7 @@ from insula.specs import DataSpec, TargetSpec
 from insula.windows.batch import Batch
 from insula.windows.windows import Windows
 
-HEAD = "dataset subject session recording trial stimulus t0 t1".split()
+HEAD = ["dataset", "subject", "session", "recording", "trial", "stimulus", "t0", "t1"]
 
 
 def predict(
@@ -29,7 +29,8 @@ def predict(
             for name in data.targets:
                 outputs[name].append(fused.outputs[name].float().numpy())
     tables = [
-        _table(target, np.concatenate(outputs[name]), np.array(rows), windows, fold, seed) for name, target in data.targets.items()
+        _table(target, np.concatenate(outputs[name]), np.array(rows), windows, fold, seed)
+        for name, target in data.targets.items()
     ]
     return join(tables)
 
@@ -54,7 +55,9 @@ def probabilities(outputs: np.ndarray, target: TargetSpec) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _table(target: TargetSpec, outputs: np.ndarray, rows: np.ndarray, windows: Windows, fold: int, seed: int) -> pd.DataFrame:
+def _table(
+    target: TargetSpec, outputs: np.ndarray, rows: np.ndarray, windows: Windows, fold: int, seed: int
+) -> pd.DataFrame:
     index = windows.rows.index.iloc[rows]
     table = index[HEAD].reset_index(drop=True)
     table.insert(0, "seed", seed)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from insula.model.fusion import Fused
 from insula.model.network import StreamsAndFusion
+from insula.model.stream import StreamPath
 from insula.specs import DataSpec
 from insula.types import LeftOut
 from insula.windows.audit import Audit
@@ -19,7 +20,7 @@ from insula.windows.split import Fold
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What happens inside a model on one batch: per stream the steps after the cell and where they are real, and the embedding."""
+    """What a model makes of one batch: per stream the steps after the cell and where they are real, and the outputs."""
 
     steps: Mapping[str, Tensor]
     masks: Mapping[str, Tensor]
@@ -52,7 +53,9 @@ class FoldResult:
 
         assert isinstance(model, StreamsAndFusion)
         hooks = [
-            path.pooling.register_forward_pre_hook(keep(name)) for name, path in model.paths.items() if path.pooling is not None
+            path.pooling.register_forward_pre_hook(keep(name))
+            for name, path in model.paths.items()
+            if isinstance(path, StreamPath) and path.pooling is not None
         ]
         try:
             with torch.no_grad():
@@ -68,8 +71,8 @@ class Results:
     """A finished run.
 
     ``config`` is the composed run as plain values; ``index`` has one row per window; ``predictions`` has the columns of
-    ``predictions.parquet`` (``fold, seed, dataset, subject, session, recording, trial, stimulus, t0, t1, target, y, p_<class>``);
-    ``metrics`` is what ``metrics.json`` will hold.
+    ``predictions.parquet`` (``fold, seed, dataset, subject, session, recording, trial, stimulus, t0, t1, target, y,
+    p_<class>``); ``metrics`` is what ``metrics.json`` will hold.
     """
 
     config: Mapping[str, Any]

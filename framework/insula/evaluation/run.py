@@ -46,7 +46,8 @@ def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
         changed = _differences(json.loads(known.read_text()), plain)
         if changed:
             raise ConfigError(
-                f"{folder} holds a run with other options ({'; '.join(changed[:5])}): choose another hydra.run.dir, or delete it"
+                f"{folder} holds a run with other options ({'; '.join(changed[:5])}): "
+                "choose another hydra.run.dir, or delete it"
             )
         log.info("going on with the run in %s", folder)
     lock = folder / ".running"
@@ -73,9 +74,13 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     def flat(node: Any, path: str = "") -> dict[str, Any]:
         if not isinstance(node, Mapping):
             return {path: node}
-        return {k: v for key, value in node.items() for k, v in flat(value, f"{path}.{key}" if path else str(key)).items()}
+        return {
+            k: v for key, value in node.items() for k, v in flat(value, f"{path}.{key}" if path else str(key)).items()
+        }
 
-    a, b = (flat({k: v for k, v in plain.items() if k not in IRRELEVANT}) for plain in (before, json.loads(json.dumps(now))))
+    a, b = (
+        flat({k: v for k, v in plain.items() if k not in IRRELEVANT}) for plain in (before, json.loads(json.dumps(now)))
+    )
     return [f"{key}: {a.get(key)!r} there, {b.get(key)!r} here" for key in sorted({*a, *b}) if a.get(key) != b.get(key)]
 
 
@@ -109,7 +114,8 @@ def evaluate_folds(
         progress = Progress(len(todo) * plan.options.epochs, shown=plan.options.progress)
         for run in todo:
             run.run(progress)
-            log.info("%s: %s", run.title, json.loads((run.folder / "fold.json").read_text())["epochs"])
+            done = json.loads((run.folder / "fold.json").read_text())
+            log.info("%s: epoch %d taken, %d windows tested", run.title, done["epochs"], done["windows"]["test"])
         progress.bar.close()
     return runs
 
@@ -123,8 +129,9 @@ def _announce(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], fol
     threads, reason = choose_threads(plan.options, parameters, device)
     precision = "as asked for" if plan.options.precision != "32-true" else "the default, exact enough for every cell"
     log.info(
-        "device %s (%s), precision %s (%s), %d threads (%s); %s parameters, %d windows, %d folds x seeds",
-        device, why, plan.options.precision, precision, threads, reason, f"{parameters:,}", len(windows.rows.index), len(runs),
+        "device %s (%s), precision %s (%s), %d thread(s) (%s); %s parameters, %d windows, %d models to train",
+        device, why, plan.options.precision, precision, threads, reason, f"{parameters:,}", len(windows.rows.index),
+        len(runs),
     )  # fmt: skip
     torch.set_num_threads(threads)
     text = json.dumps(environment(sorted({run.seed for run in runs}), device), indent=1)
@@ -145,7 +152,7 @@ def summarise_run(
     data = runs[0].loaded.data
     per_target = {}
     for name, target in data.targets.items():
-        table = predictions[predictions["target"] == name]
+        table = predictions.loc[predictions["target"] == name]
         per_target[name] = {**summarise(table, target, audit.unit), "floors": _floors(windows, folds, table, target)}
     first = next(iter(per_target.values()))
     metrics = {**first, "grade": audit.grade, "claim": list(audit.claim), "audit": audit.to_json()}
@@ -154,7 +161,9 @@ def summarise_run(
     if len(per_target) > 1:
         metrics["targets"] = per_target
     everything = [*left_out, *windows.left_out]
-    return Results(plain, data, windows.rows.index, predictions, found, audit, metrics, everything, windows.undefined(), audit.unit)
+    return Results(
+        plain, data, windows.rows.index, predictions, found, audit, metrics, everything, windows.undefined(), audit.unit
+    )
 
 
 def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +174,7 @@ def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _floors(windows: Windows, folds: Sequence[Fold], table: Any, target: TargetSpec) -> dict[str, Any]:
-    known: dict[str, Any] = {"baselines": floors(windows.rows.index, folds, target)}
-    if target.kind != "number":
-        known["permutation"] = label_permutation(table, target, seed=0)
-    return known
+    return {
+        "baselines": floors(windows.rows.index, folds, target),
+        "permutation": label_permutation(table, target, seed=0),
+    }

@@ -60,7 +60,9 @@ class ComposedParts:
             if wants_steps and path.pooling is not None:
                 raise ConfigError(f"fusion={choice.name} takes steps, so type streams.{name}.pooling=null")
             if not wants_steps and path.pooling is None:
-                raise ConfigError(f"fusion={choice.name} takes one vector per stream, so streams.{name} needs a pooling")
+                raise ConfigError(
+                    f"fusion={choice.name} takes one vector per stream, so streams.{name} needs a pooling"
+                )
         return choice.build(input_sizes, self.data.output_sizes)
 
 

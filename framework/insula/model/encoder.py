@@ -33,9 +33,10 @@ class Encoder(nn.Module, ABC):
     def forward(
         self, x: Float[Tensor, "batch channels time"], valid: Bool[Tensor, "batch channels time"]
     ) -> Float[Tensor, "batch steps features"]:
-        """Encode. Padding is valid nowhere; at real steps the result doesn't depend on it, BatchNorm statistics included.
+        """Encode. Padding is valid nowhere; real steps don't depend on it, nor do the statistics of a BatchNorm.
 
-        Of ``time`` samples at least ``floor(time / hop)`` steps are returned; a step is real if all its samples lie in the window.
+        Of ``time`` samples at least ``floor(time / hop)`` steps are returned; a step is real if all its samples lie in
+        the window.
         """
 
 
@@ -50,11 +51,13 @@ def real_steps(valid: Bool[Tensor, "batch channels time"], hop: int = 1) -> Bool
 class MaskedBatchNorm(nn.BatchNorm1d):
     """BatchNorm over ``(batch, features, time)`` whose statistics come from real positions only (Ioffe & Szegedy 2015).
 
-    It equals ``nn.BatchNorm1d`` on the real positions of all rows put side by side. A training batch with one real position
-    or none has no statistics: the running ones are used, and not updated.
+    It equals ``nn.BatchNorm1d`` on the real positions of all rows put side by side. A training batch with one real
+    position or none has no statistics: the running ones are used, and not updated.
     """
 
-    def forward(self, x: Float[Tensor, "batch features time"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:  # type: ignore[override]
+    def forward(  # type: ignore[override]
+        self, x: Float[Tensor, "batch features time"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> Float[Tensor, "batch features time"]:
         """Normalise; ``mask`` says which positions are real (None: all), the others give 0."""
         if mask is None:
             mask = torch.ones_like(x[:, 0], dtype=torch.bool)

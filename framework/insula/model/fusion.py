@@ -40,7 +40,7 @@ class FusionHead(nn.Module, ABC):
     """
 
     takes_steps: ClassVar[bool] = False
-    """True: features are ``(batch, steps, hidden)``, present is ``(batch, steps)``, and streams say ``pooling: null``."""
+    """True: features are ``(batch, steps, hidden)``, present ``(batch, steps)``, and streams say ``pooling: null``."""
 
     def __init__(self, input_sizes: Mapping[str, int], output_sizes: Mapping[str, int]) -> None:
         super().__init__()

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 
 class Pooling(nn.Module, ABC):
-    """Turns the real steps of a window into one vector. Its constructor takes ``input_size`` and, after ``*``, its options.
+    """Turns the real steps of a window into one vector. Its constructor takes ``input_size`` and, after ``*``, its
+    options.
 
     It may offer ``weights(x, mask) -> (batch, steps)``, for the attention analysis.
 

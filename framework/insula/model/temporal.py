@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 State = Tensor | tuple[Any, ...]
-"""What a layer carries from one step, or one window, to the next: a tensor ``(batch, ...)``, or a (nested) tuple of such."""
+"""What a layer carries from one step or window to the next: a tensor ``(batch, ...)``, or a nested tuple of such."""
 
 S = TypeVar("S", bound=State)
 
@@ -17,8 +17,9 @@ S = TypeVar("S", bound=State)
 class TemporalLayer(nn.Module, ABC):
     """A layer over a sequence of steps.
 
-    A subclass sets ``output_size`` in its constructor, which takes ``input_size`` and, after ``*``, its options, among them
-    ``hidden_size``. It may offer ``time_constants() -> (units,)`` in seconds, for the analysis of neuron dynamics.
+    A subclass sets ``output_size`` in its constructor, which takes ``input_size`` and, after ``*``, its options,
+    among them ``hidden_size``. It may offer ``time_constants() -> (units,)`` in seconds, for the analysis of neuron
+    dynamics.
 
     Parameters
     ----------
@@ -45,9 +46,9 @@ class TemporalLayer(nn.Module, ABC):
     ) -> tuple[Float[Tensor, "batch steps hidden"], State]:
         """Run over a sequence.
 
-        ``elapsed`` is the time since the previous step in seconds. ``state=None`` is the initial state. A masked step leaves the
-        state unchanged, its input and elapsed time are not read, and its output is 0. The returned state is the one after the
-        last real step.
+        ``elapsed`` is the time since the previous step in seconds. ``state=None`` is the initial state. A masked step
+        leaves the state unchanged, its input and elapsed time are not read, and its output is 0. The returned state
+        is the one after the last real step.
         """
 
 
@@ -89,7 +90,9 @@ class Cell(TemporalLayer):
         whole = bool(mask.all())
         outputs = []
         # NaN may stand where nothing is real; `where` below would let it into the gradient.
-        x, elapsed = (x, elapsed) if whole else (x.masked_fill(~mask.unsqueeze(-1), 0.0), elapsed.masked_fill(~mask, 1.0))
+        x, elapsed = (
+            (x, elapsed) if whole else (x.masked_fill(~mask.unsqueeze(-1), 0.0), elapsed.masked_fill(~mask, 1.0))
+        )
         for t in range(x.shape[1]):
             output, new = self.step(x[:, t], state, elapsed[:, t : t + 1])
             if whole:
@@ -112,5 +115,5 @@ def where(real: Bool[Tensor, " batch"], new: S, old: S) -> S:
 def combine(function: Callable[..., Tensor], *states: S) -> S:
     """Apply a function to the tensors of states, part by part."""
     if isinstance(states[0], Tensor):
-        return function(*states)
+        return function(*states)  # type: ignore[return-value]
     return tuple(combine(function, *parts) for parts in zip(*states, strict=True))  # type: ignore[return-value]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from insula.plugin.manager import Plugins
 from insula.plugin.registry import Component
 
 
@@ -19,6 +20,13 @@ class Choice:
 
     component: Component
     options: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, registry: str, node: Mapping[str, Any], plugins: Plugins) -> "Choice":
+        """Choose by ``{"name": ..., option: ...}``; options that aren't named keep their defaults."""
+        component = plugins.get(registry, node["name"])
+        options = component.options(**{key: value for key, value in node.items() if key != "name"})
+        return cls(component, {name: getattr(options, name) for name in type(options).model_fields})
 
     @property
     def name(self) -> str:

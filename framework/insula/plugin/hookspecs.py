@@ -1,8 +1,8 @@
 """Every hook there is, on one page, in the order of the data.
 
-A hook returns ``{name: "package.module:Class"}``: a path, so that a component's module is imported only when its name is
-selected. Each class derives from the base named here and follows the constructor rule: before ``*`` stands what the framework
-gives, after ``*`` what a user may set, each option with a type and a default.
+A hook returns ``{name: "package.module:Class"}``: a path, so that a component's module is imported only when its name
+is selected. Each class derives from the base named here and follows the constructor rule: before ``*`` stands what
+the framework gives, after ``*`` what a user may set, each option with a type and a default.
 """
 
 import pluggy
@@ -29,7 +29,7 @@ def register_readers() -> Paths:  # type: ignore[empty-body]
 
 @hookspec
 def register_preprocessors() -> Paths:  # type: ignore[empty-body]
-    """``insula.Transform``: ``__call__(signal) -> Signal``, or ``insula.Preprocessor``: ``fit(signals) -> Transform``."""
+    """``insula.Transform``: ``__call__(signal) -> Signal``; ``insula.Preprocessor``: ``fit(signals) -> Transform``."""
 
 
 @hookspec

@@ -1,7 +1,7 @@
 """Every installed component as an entry of a Hydra config group, without any YAML and without importing it to list it.
 
-A :class:`ConfigSource` of our own scheme lists the names of a registry; the selected component's options model becomes a plain
-node of its defaults. Presets and experiments are YAML files in ``conf/`` that build on these nodes.
+A :class:`ConfigSource` of our own scheme lists the names of a registry; the selected component's options model
+becomes a plain node of its defaults. Presets and experiments are YAML files in ``conf/`` that build on these nodes.
 """
 
 from pathlib import Path

@@ -52,7 +52,8 @@ class Plugins:
         group = REGISTRIES[registry].group
         if found:
             raise PluginError(
-                f"{group}={name} is offered by {len(found)} plugins: {'; '.join(f'{c.plugin} ({c.path})' for c in found)}. "
+                f"{group}={name} is offered by {len(found)} plugins: "
+                f"{'; '.join(f'{c.plugin} ({c.path})' for c in found)}. "
                 "Uninstall or rename one of them."
             )
         broken = [f"{p.name} ({p.status})" for p in self.plugins if not p.ok]

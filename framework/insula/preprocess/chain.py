@@ -47,7 +47,9 @@ class FittedStep:
         """Apply the step, naming it and the trial where it can't."""
         key = self.group(self.step.scope, trial)
         if key not in self.transforms:
-            raise SignalError(f"{self.step.path} wasn't fitted on {self.step.scope} {key!r}: it needs a calibration recording")
+            raise SignalError(
+                f"{self.step.path} wasn't fitted on {self.step.scope} {key!r}: it needs a calibration recording"
+            )
         try:
             return self.transforms[key](signal)
         except InsulaError as error:
@@ -85,17 +87,12 @@ def reach(steps: Iterable[Step]) -> tuple[float, float]:
     """Return the sums of the finite reaches (past, future) in seconds."""
     past, future = 0.0, 0.0
     for step in steps:
-        if isinstance(step.preprocessor, Transform):
-            behind, ahead = step.preprocessor.reach
-            past += behind if behind != float("inf") else 0.0
-            future += ahead if ahead != float("inf") else 0.0
+        behind, ahead = step.preprocessor.reach
+        past += behind if behind != float("inf") else 0.0
+        future += ahead if ahead != float("inf") else 0.0
     return past, future
 
 
 def infinite(steps: Iterable[Step]) -> list[str]:
     """Return the paths of the steps whose output depends on the whole recording."""
-    return [
-        step.path
-        for step in steps
-        if isinstance(step.preprocessor, Transform) and float("inf") in step.preprocessor.reach
-    ]
+    return [step.path for step in steps if float("inf") in step.preprocessor.reach]

@@ -93,7 +93,10 @@ class _Batch:
     def key(self, source: Source, trial: Trial) -> str:
         """Return the store key of one stream of one recording."""
         peers = self.trials if source.by_subject else [trial]
-        files = [self._remember(("files", id(source.reader), peer.recording), lambda p=peer: _files(source, p)) for peer in peers]
+        files = [
+            self._remember(("files", id(source.reader), peer.recording), lambda p=peer: _files(source, p))
+            for peer in peers
+        ]
         return entry_key(
             dataset=self.dataset,
             recording=trial.recording,
@@ -172,4 +175,3 @@ def _files(source: Source, trial: Trial) -> list[tuple[str, str]]:
         return digest_files(list(source.reader.files(trial)))
     except OSError as error:
         return [(str(error.filename), "missing")]
-

@@ -11,8 +11,12 @@ class Preprocessor(ABC):
     """A step that learns something: ``fit`` sees the signals of its scope and returns a fitted :class:`Transform`.
 
     The reserved option ``fit`` (``train``, ``subject`` or ``recording``) is the framework's: it decides which signals
-    :meth:`fit` receives. A fitted Transform is a dataclass of arrays, numbers and strings, which is what a bundle stores.
+    :meth:`fit` receives. A fitted Transform is a dataclass of arrays, numbers and strings, which is what a bundle
+    stores.
     """
+
+    reach: tuple[float, float] = (0.0, 0.0)
+    """Seconds of past and future that an output sample of its Transform depends on (see :class:`Transform`)."""
 
     @abstractmethod
     def fit(self, signals: Iterable[Signal]) -> "Transform":
@@ -22,12 +26,10 @@ class Preprocessor(ABC):
 class Transform(Preprocessor):
     """A step with nothing left to learn.
 
-    ``reach`` is how many seconds of past and future an output sample depends on: 0 for a sample-wise step, half its length for
-    a zero-phase FIR, infinite for ICA, forward-backward IIR and statistics of the whole recording. The leakage audit widens a
-    window's raw interval by it; live use refuses an infinite future.
+    ``reach`` is how many seconds of past and future an output sample depends on: 0 for a sample-wise step, half its
+    length for a zero-phase FIR, infinite for ICA, forward-backward IIR and statistics of the whole recording. The
+    leakage audit widens a window's raw interval by it; live use refuses an infinite future.
     """
-
-    reach: tuple[float, float] = (0.0, 0.0)
 
     @final
     def fit(self, signals: Iterable[Signal]) -> "Transform":

@@ -19,11 +19,11 @@ from insula.types import LeftOut
 
 GRADES = {
     "A": "no leak was found",
-    "B": "unlabelled data of the people or recordings under test was used",
-    "C": "model selection saw windows that belong to test trials",
+    "B": "unlabelled data of people under test were used, or validation is no check on training",
+    "C": "an input says who a person is that training knows",
     "D": "stimuli are shared, and the stimulus all but determines the label",
-    "E": "the test windows decided which epoch was taken",
-    "F": "test windows, or copies of them, were trained on",
+    "E": "the test rows chose the model",
+    "F": "training and test overlap",
 }
 
 
@@ -69,7 +69,7 @@ def _content(
 ) -> dict[str, Any]:
     config = results.config
     return {
-        "title": f"{dataset.name}, {config['split']['name'] if isinstance(config['split'], Mapping) else config['split']}",
+        "title": f"{dataset.name}, {config['split']['name']}",
         "metrics": metrics,
         "headline": headline(metrics),
         "grade": results.audit.grade,
@@ -96,8 +96,16 @@ def _content(
 
 def headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return name, value and interval of every metric as text."""
-    names = {"accuracy": "Accuracy (WA)", "balanced_accuracy": "Balanced accuracy (UA)", "macro_f1": "Macro F1", "weighted_f1": "Weighted F1"}
-    return [{"name": names.get(name, name.upper()), "value": _number(m["value"]), "interval": interval(m)} for name, m in metrics["metrics"].items()]
+    names = {
+        "accuracy": "Accuracy (WA)",
+        "balanced_accuracy": "Balanced accuracy (UA)",
+        "macro_f1": "Macro F1",
+        "weighted_f1": "Weighted F1",
+    }
+    return [
+        {"name": names.get(name) or name.upper(), "value": _number(metric["value"]), "interval": interval(metric)}
+        for name, metric in metrics["metrics"].items()
+    ]
 
 
 def interval(metric: Mapping[str, Any]) -> str:
@@ -140,6 +148,9 @@ def _render(name: str, page: Mapping[str, Any]) -> str:
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     environment = Environment(
-        loader=PackageLoader("insula.report", "templates"), autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("insula.report", "templates"),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template(name).render(page)

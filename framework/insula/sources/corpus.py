@@ -45,9 +45,8 @@ class Corpus:
                     f"{nearest(modality, readers)} It has: {', '.join(readers) or 'none'}; "
                     f"or name a reader: +streams.{stream}.reader=..."
                 )
-            component = plugins.get("readers", readers[modality])
-            options = component.options()
-            chosen = Choice(component, {name: getattr(options, name) for name in type(options).model_fields})
+            meant = readers[modality]
+            chosen = Choice.of("readers", {"name": meant} if isinstance(meant, str) else meant, plugins)
         return chosen, chosen.build(self.dataset.root)
 
 
@@ -63,7 +62,11 @@ def open_corpus(choice: Choice) -> Corpus:
     dataset = choice.build(root)
     trials = [trial if trial.dataset else replace(trial, dataset=choice.name) for trial in dataset.trials()]
     if not trials:
-        hint = f"; the first file left out: {dataset.left_out[0].what}: {dataset.left_out[0].why}" if dataset.left_out else ""
+        hint = (
+            f"; the first file left out: {dataset.left_out[0].what}: {dataset.left_out[0].why}"
+            if dataset.left_out
+            else ""
+        )
         raise DataError(f"dataset={choice.name} lists no trial in {root}{hint}")
     return Corpus(choice, dataset, trials)
 
@@ -86,4 +89,7 @@ def open_root(choice: Choice) -> Path | None:
 
 def about(choice: Choice) -> Mapping[str, str]:
     """Return licence and citation of a dataset."""
-    return {"licence": getattr(choice.cls, "licence", "not said"), "citation": getattr(choice.cls, "citation", "not said")}
+    return {
+        "licence": getattr(choice.cls, "licence", "not said"),
+        "citation": getattr(choice.cls, "citation", "not said"),
+    }

@@ -23,8 +23,8 @@ class Dataset(ABC):
 
     licence: ClassVar[str]
     citation: ClassVar[str]
-    readers: Mapping[str, str] = {}
-    """Modality to the name of the reader that is meant for it; a run may name another."""
+    readers: Mapping[str, str | Mapping[str, Any]] = {}
+    """Modality to the reader meant for it, a name or ``{"name": ..., option: ...}``; a run may choose another."""
     targets: Mapping[str, Target] = {}
     """Name to kind and full class list; the first is the one a run takes if it names none."""
     needs_root: ClassVar[bool] = True
@@ -44,7 +44,10 @@ class Dataset(ABC):
     @property
     def left_out(self) -> list[LeftOut]:
         """What :meth:`leave_out` recorded: counted in the report, never dropped in silence."""
-        return self.__dict__.setdefault("_left_out", [])
+        # Made on first use: a subclass's constructor need not call this one's.
+        if not hasattr(self, "_left_out"):
+            self._left_out: list[LeftOut] = []
+        return self._left_out
 
     def leave_out(self, what: str | Path, why: str) -> None:
         """Record a file or trial that is not used, and why."""

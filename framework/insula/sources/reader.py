@@ -23,14 +23,15 @@ class Reader(ABC):
     def read(self, trial: Trial) -> Signal | None:
         """Load the trial's whole recording, or return None where the trial lacks the modality.
 
-        It is called once per recording; the framework cuts ``start`` to ``stop``. A file that is there but can't be read
-        raises :class:`insula.SignalError` with its path: the run leaves it out, counts it and goes on.
+        It is called once per recording; the framework cuts ``start`` to ``stop``. A file that is there but can't be
+        read raises :class:`insula.SignalError` with its path: the run leaves it out, counts it and goes on.
         """
 
     def files(self, trial: Trial) -> Iterable[Path]:
         """Return the files that :meth:`read` opens: their contents decide whether prepared data is still good.
 
-        By default all files below the root, which is right for any reader; name the trial's own files to prepare less again.
+        By default all files below the root, which is right for any reader; name the trial's own files to prepare less
+        again.
         """
         if self.root is None:
             return []

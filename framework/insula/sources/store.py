@@ -1,7 +1,7 @@
 """The prepared-data store: Signals on disk, found by what they were made from.
 
-An entry is written to a temporary folder and renamed, so that it is there whole or not at all; several processes may read and
-write at once. Samples are memory-mapped.
+An entry is written to a temporary folder and renamed, so that it is there whole or not at all; several processes may
+read and write at once. Samples are memory-mapped.
 """
 
 import json
@@ -117,7 +117,9 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise StoreError(f"the store entry {folder} can't be read ({error}): delete that folder, it will be made again") from error
+            raise StoreError(
+                f"the store entry {folder} can't be read ({error}): delete that folder, it will be made again"
+            ) from error
 
     def put(self, key: str, signals: Sequence[Signal | None]) -> Stored:
         """Write an entry whole, or not at all.
@@ -164,7 +166,13 @@ def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
         head = {"ch_names": list(signal.ch_names), "units": list(signal.units)}
         if head not in heads:
             heads.append(head)
-        entry = {"shape": signal.data.shape, "sfreq": signal.sfreq, "t0": signal.t0, "head": heads.index(head), "offset": offset}
+        entry = {
+            "shape": signal.data.shape,
+            "sfreq": signal.sfreq,
+            "t0": signal.t0,
+            "head": heads.index(head),
+            "offset": offset,
+        }
         entry["irregular"] = irregular if signal.times is not None else None
         entry["masked"] = masked if signal.valid is not None else None
         about.append(entry)

@@ -1,7 +1,7 @@
 """Bundle: a trained model as a folder that holds exactly what was evaluated.
 
-Weights and fitted arrays are safetensors, everything else is JSON; nothing is unpickled. The options of every component, the
-fitted preprocessing, the labels, the sizes and the plugins' versions are inside.
+Weights and fitted arrays are safetensors, everything else is JSON; nothing is unpickled. The options of every
+component, the fitted preprocessing, the labels, the sizes and the plugins' versions are inside.
 """
 
 import json
@@ -27,7 +27,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, eq=False)
 class StreamChain:
-    """A stream's preprocessing as a bundle keeps it: a learnt step that isn't fitted on ``train`` is fitted anew on new data."""
+    """A stream's preprocessing: a learnt step that isn't fitted on ``train`` is kept unfitted, for new data to fit."""
 
     modality: str
     length: float | None
@@ -55,7 +55,10 @@ def save_bundle(folder: Path, bundle: Bundle, model: ModelChoice, plugins: Plugi
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    save_file({k: v.detach().cpu().contiguous().clone() for k, v in bundle.network.state_dict().items()}, part / "weights.safetensors")
+    save_file(
+        {k: v.detach().cpu().contiguous().clone() for k, v in bundle.network.state_dict().items()},
+        part / "weights.safetensors",
+    )
     arrays: dict[str, Any] = {}
     about = {
         "format": FORMAT,
@@ -105,24 +108,23 @@ def load_bundle(folder: Path, plugins: Plugins) -> Bundle:
 
 def _model_json(model: ModelChoice) -> dict[str, Any]:
     paths = {
-        name: {part: choice and choice.to_json() for part, choice in vars(path).items()} for name, path in model.paths.items()
+        name: {part: choice and choice.to_json() for part, choice in vars(path).items()}
+        for name, path in model.paths.items()
     }
     return {"architecture": model.architecture.to_json(), "fusion": model.fusion.to_json(), "paths": paths}
-
-
-def _choice(registry: str, node: Mapping[str, Any], plugins: Plugins) -> Choice:
-    component = plugins.get(registry, node["name"])
-    options = component.options.model_validate({k: v for k, v in node.items() if k != "name"})  # type: ignore[attr-defined]
-    return Choice(component, {name: getattr(options, name) for name in type(options).model_fields})
 
 
 def _model_choice(node: Mapping[str, Any], plugins: Plugins) -> ModelChoice:
     registries = {"encoder": "encoders", "cell": "cells", "pooling": "poolings"}
     paths = {
-        name: PathChoice(**{part: path[part] and _choice(registry, path[part], plugins) for part, registry in registries.items()})
+        name: PathChoice(
+            **{part: path[part] and Choice.of(registry, path[part], plugins) for part, registry in registries.items()}
+        )
         for name, path in node["paths"].items()
     }
-    return ModelChoice(_choice("architectures", node["architecture"], plugins), paths, _choice("fusions", node["fusion"], plugins))
+    return ModelChoice(
+        Choice.of("architectures", node["architecture"], plugins), paths, Choice.of("fusions", node["fusion"], plugins)
+    )
 
 
 def _chain_json(stream: str, chain: StreamChain, arrays: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def _chain(stream: str, node: Mapping[str, Any], arrays: Mapping[str, Any], plug
     def steps(where: str) -> list[Step | FittedStep]:
         found: list[Step | FittedStep] = []
         for number, item in enumerate(node[where]):
-            step = Step(item["path"], _choice("preprocessors", item["step"], plugins))
+            step = Step(item["path"], Choice.of("preprocessors", item["step"], plugins))
             if item["fitted"] is None:
                 found.append(step)
                 continue

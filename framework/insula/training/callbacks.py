@@ -43,12 +43,19 @@ class Watch(Callback):
 def stopping(options: TrainingOptions, checkpoints: Path, *, validated: bool) -> list[Callback]:
     """Return early stopping and checkpoints: the best epoch on validation, or the last one where there is none.
 
-    Both look once an epoch, after validation and after the epoch's end, so that a checkpoint is a whole number of epochs.
+    Both look once an epoch, after validation and after the epoch's end, so that a checkpoint is a whole number of
+    epochs.
     """
     monitor = f"val_{options.monitor}" if validated else None
     mode = "min" if options.monitor == "loss" else "max"
     saving = ModelCheckpoint(
-        checkpoints, "best", monitor=monitor, mode=mode, save_last=True, enable_version_counter=False, save_on_train_epoch_end=True
+        checkpoints,
+        "best",
+        monitor=monitor,
+        mode=mode,
+        save_last=True,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
     )
     if monitor is None or options.patience is None:
         return [saving]

@@ -14,7 +14,10 @@ import torch
 from insula.errors import TrainingError
 from insula.training.options import TrainingOptions
 
-PACKAGES = "torch lightning numpy scipy pandas scikit-learn mne librosa neurokit2 hydra-core omegaconf pydantic pluggy".split()
+PACKAGES = (
+    *("torch", "lightning", "numpy", "scipy", "pandas", "scikit-learn", "mne", "librosa", "neurokit2"),
+    *("hydra-core", "omegaconf", "pydantic", "pluggy"),
+)
 SMALL = 500_000
 """Parameters below which one thread is faster than several: the threads' meeting costs more than the work."""
 
@@ -73,7 +76,9 @@ def _commit() -> str | None:
     folder = Path(__file__).parent
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        return subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, check=True, timeout=10
+        ).stdout.strip()
 
     try:
         if not (Path(git("rev-parse", "--show-toplevel")) / "framework" / "insula").samefile(folder.parent):

@@ -1,4 +1,4 @@
-"""Train one fold: fit its preprocessing, size and build its model, train, and take the weights that validation chose."""
+"""Train one fold: fit its preprocessing, size and build its model, train, take the weights that validation chose."""
 
 import logging
 import warnings
@@ -61,7 +61,9 @@ def fold_spec(windows: Windows, fitted: FoldWindows, fold: Fold, options: Traini
     return fitted.spec(fold.train, weights)
 
 
-def train_fold(plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any = None, title: str = "") -> TrainedFold:
+def train_fold(
+    plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any = None, title: str = ""
+) -> TrainedFold:
     """Train one fold, going on from its last checkpoint if there is one.
 
     Parameters
@@ -84,7 +86,9 @@ def train_fold(plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, fold
     return _fit(again, windows, both, seed, folder / "refit", None, title)
 
 
-def _fit(plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, checkpoints: Path, progress: Any, title: str) -> TrainedFold:
+def _fit(
+    plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, checkpoints: Path, progress: Any, title: str
+) -> TrainedFold:
     fitted = windows.fit(fold)
     data = fold_spec(windows, fitted, fold, plan.options)
     network = build_model(plan.model, data, seed)
@@ -144,7 +148,9 @@ def _loaders(
     return train, DataLoader(fitted, batch_sampler=validation, collate_fn=join)  # type: ignore[arg-type]
 
 
-def _trainer(options: TrainingOptions, device: str, checkpoints: Path, progress: Any, title: str, *, validated: bool) -> Any:
+def _trainer(
+    options: TrainingOptions, device: str, checkpoints: Path, progress: Any, title: str, *, validated: bool
+) -> Any:
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.ERROR)
     import lightning as L
@@ -184,8 +190,8 @@ def _logger(options: TrainingOptions, folder: Path, title: str) -> Any:
                 return loggers.MLFlowLogger(run_name=title, experiment_name="insula")
     except ModuleNotFoundError:
         raise TrainingError(
-            f"training.logger={options.logger} needs a package that isn't installed: pip install 'insula[{options.logger}]', "
-            "or type training.logger=csv"
+            f"training.logger={options.logger} needs a package that isn't installed: "
+            f"pip install 'insula[{options.logger}]', or type training.logger=csv"
         ) from None
 
 

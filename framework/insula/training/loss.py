@@ -16,7 +16,8 @@ class Loss(nn.Module, ABC):
     Parameters
     ----------
     target
-        Name, kind and classes of the target, and the class weights of the fold's training rows where the run balances by weights.
+        Name, kind and classes of the target, and the class weights of the fold's training rows where the run balances
+        by weights.
     """
 
     def __init__(self, target: TargetSpec) -> None:
@@ -25,4 +26,4 @@ class Loss(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, fused: Fused, batch: Batch, progress: float) -> Float[Tensor, ""]:
-        """Return the loss over the rows that are labelled: 0, with a gradient, where none is. ``progress`` runs from 0 to 1."""
+        """Return the loss over the labelled rows: 0, with a gradient, where none is. ``progress`` runs from 0 to 1."""

@@ -1,4 +1,4 @@
-"""The Lightning module of one fold: one epoch is a function of (seed, fold, epoch), so that a resumed run gives the same weights."""
+"""The Lightning module of a fold: an epoch is a function of (seed, fold, epoch), so that resuming changes nothing."""
 
 from typing import Any
 
@@ -19,7 +19,9 @@ from insula.windows.batch import Batch
 class FoldModule(L.LightningModule):
     """Trains a network on one fold; ``history`` has one row per epoch."""
 
-    def __init__(self, network: nn.Module, objective: Objective, data: DataSpec, options: TrainingOptions, seed: int) -> None:
+    def __init__(
+        self, network: nn.Module, objective: Objective, data: DataSpec, options: TrainingOptions, seed: int
+    ) -> None:
         super().__init__()
         self.network, self.objective = network, objective
         self.data, self.options, self.fold_seed = data, options, seed
@@ -27,7 +29,7 @@ class FoldModule(L.LightningModule):
         self.schedule: Any = None
         self._schedule_state: dict[str, Any] | None = None
         self._train: list[tuple[float, int]] = []
-        self._seen: list[tuple[Tensor, Tensor, Tensor, int]] = []
+        self._seen: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Build optimizer and schedule; the schedule is stepped here, once an epoch, and saved with the checkpoint."""
@@ -67,12 +69,14 @@ class FoldModule(L.LightningModule):
         fused = self.network(batch)
         loss, _ = self.objective(self.network, fused, batch, self.progress)
         first = next(iter(self.data.targets))
-        self._seen.append((fused.outputs[first].detach().cpu(), batch.targets[first].cpu(), batch.labelled[first].cpu(), len(batch)))
+        self._seen.append(
+            (fused.outputs[first].detach().cpu(), batch.targets[first].cpu(), batch.labelled[first].cpu())
+        )
         self.log("val_loss", loss, on_epoch=True, batch_size=len(batch))
 
     def on_validation_epoch_end(self) -> None:
         """Score the whole validation set at once: a mean over batches would depend on how they were cut."""
-        outputs, targets, labelled = (torch.cat([seen[part] for seen in self._seen]) for part in range(3))
+        outputs, targets, labelled = (torch.cat(parts) for parts in zip(*self._seen, strict=True))
         self._seen.clear()
         target = next(iter(self.data.targets.values()))
         for name, value in scores(outputs[labelled], targets[labelled], target.kind).items():

@@ -26,12 +26,16 @@ class Objective(nn.Module):
         Weight of the sum of squares of all matrices.
     """
 
-    def __init__(self, losses: Mapping[str, Loss], weights: Mapping[str, float], terms: Mapping[str, TermOptions], l2: float) -> None:
+    def __init__(
+        self, losses: Mapping[str, Loss], weights: Mapping[str, float], terms: Mapping[str, TermOptions], l2: float
+    ) -> None:
         super().__init__()
         self.losses = nn.ModuleDict(losses)
         self.weights, self.terms, self.l2 = dict(weights), dict(terms), l2
 
-    def forward(self, model: nn.Module, fused: Fused, batch: Batch, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(
+        self, model: nn.Module, fused: Fused, batch: Batch, progress: float
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total and its parts."""
         parts = {name: self.weights[name] * loss(fused, batch, progress) for name, loss in self.losses.items()}
         for name, term in fused.losses.items():

@@ -28,12 +28,15 @@ def build_optimizer(parameters: Iterable[nn.Parameter], options: TrainingOptions
 def build_schedule(optimizer: torch.optim.Optimizer, options: TrainingOptions) -> Any:
     """Build the schedule, stepped once an epoch; None for a constant rate without warm-up.
 
-    ``cosine`` falls to zero over the epochs behind the warm-up: (1 + cos(pi e / E)) / 2 (Loshchilov & Hutter 2017, eq. 5).
+    ``cosine`` falls to zero over the epochs behind the warm-up: (1 + cos(pi e / E)) / 2 (Loshchilov & Hutter 2017,
+    eq. 5).
     """
     schedule, epochs = options.schedule, options.epochs
     if schedule.name == "plateau":
         mode = "min" if options.monitor == "loss" else "max"
-        return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode, factor=schedule.factor, patience=schedule.patience)
+        return torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimizer, mode, factor=schedule.factor, patience=schedule.patience
+        )
     if schedule.name == "constant" and not schedule.warmup:
         return None
 

@@ -58,7 +58,7 @@ class TrainingOptions(Options):
     clip: Positive | None = 1.0
     """Largest norm of the gradient; None: no clipping."""
     balance: Literal["none", "weights", "oversample"] = "none"
-    """Against uneven classes, computed on the fold's training rows: weights in the loss, or drawing rare classes more often."""
+    """Against uneven classes, from the training rows: weights in the loss, or drawing rare classes more often."""
     patience: Count | None = 10
     """Epochs without progress on the validation rows before training stops; None: all epochs, best weights kept."""
     monitor: Literal["loss", "accuracy", "balanced_accuracy", "ccc"] = "loss"

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from insula.errors import SplitError
 from insula.windows.classes import missing_classes
 from insula.windows.disclosures import (
     known_people,
@@ -80,8 +79,6 @@ def audit_folds(
     SplitError
         If there is no fold.
     """
-    if not folds:
-        raise SplitError("the split gives no fold, so there is nothing to train or to test")
     protocol = Protocol(index, folds)
     findings = [
         *train_test_leaks(protocol),
@@ -95,8 +92,7 @@ def audit_folds(
     ]
     caps: list[Grade] = ["A", *(finding.cap for finding in findings)]
     claim = _claim(protocol)
-    unit = "subject" if "new people" in claim else "stimulus" if "new stimuli" in claim else "trial"
-    return Audit(max(caps), claim, findings, unit, {"folds": _sizes(protocol)})
+    return Audit(max(caps), claim, findings, _unit(claim), {"folds": _sizes(protocol)})
 
 
 def _claim(protocol: Protocol) -> tuple[str, ...]:
@@ -110,6 +106,10 @@ def _claim(protocol: Protocol) -> tuple[str, ...]:
         "new sessions": _new(protocol, protocol.codes("session")),
     }
     return tuple(name for name, holds in claims.items() if holds)
+
+
+def _unit(claim: tuple[str, ...]) -> str:
+    return "subject" if "new people" in claim else "stimulus" if "new stimuli" in claim else "trial"
 
 
 def _new(protocol: Protocol, codes: Ints) -> bool:

@@ -48,8 +48,9 @@ class Batch:
     rows
         Row numbers in the index, ``(batch,)``.
     groups
-        Which conversation each row belongs to, ``(batch,)``: rows of one group stand together, by position. An architecture
-        with ``batch_by = "group"`` gets whole conversations; for the others every row is a group of its own.
+        Which conversation each row belongs to, ``(batch,)``: rows of one group stand together, by position. An
+        architecture with ``batch_by = "group"`` gets whole conversations; for the others every row is a group of its
+        own.
     """
 
     streams: Mapping[str, StreamBatch]

@@ -23,7 +23,14 @@ def collate(windows: Sequence[Window], spec: DataSpec, groups: Sequence[int] | N
         targets[name] = torch.from_numpy(np.stack([blank if value is None else value for value in values]))
         labelled[name] = torch.tensor([value is not None for value in values])
     rows = torch.tensor([window.row for window in windows])
-    return Batch(streams, present, targets, labelled, rows, torch.arange(len(windows)) if groups is None else torch.tensor(groups))
+    return Batch(
+        streams,
+        present,
+        targets,
+        labelled,
+        rows,
+        torch.arange(len(windows)) if groups is None else torch.tensor(groups),
+    )
 
 
 def _pad(signals: Sequence[Signal | None], spec: SignalSpec) -> StreamBatch:
@@ -51,4 +58,3 @@ def _elapsed(signal: Signal) -> np.ndarray | float:
     steps = np.diff(signal.times)
     usual = 1.0 / signal.sfreq if signal.sfreq else float(np.median(steps)) if len(steps) else 1.0
     return np.concatenate([[usual], steps])
-

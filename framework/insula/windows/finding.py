@@ -31,5 +31,5 @@ def over_folds(kind: str, cap: Grade, reasons: dict[int, str], total: int) -> li
     if not reasons:
         return []
     first = min(reasons)
-    where = f"fold {first}; {len(reasons)} of {total} folds are like this"
+    where = f"fold {first}; in {len(reasons)} of {total} folds"
     return [Finding(kind, tuple(sorted(reasons)), f"{reasons[first]} ({where})", cap)]

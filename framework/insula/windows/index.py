@@ -12,12 +12,13 @@ from insula.types import LeftOut, Rule, Signal, Target, Trial
 from insula.windows.slicing import covers, spans
 from insula.windows.targets import decode, encode
 
-COLUMNS = "dataset subject session recording trial stimulus group position parent t0 t1 raw_t0 raw_t1".split()
+IDENTITY = ("dataset", "subject", "session", "recording", "trial", "stimulus", "group", "position", "parent")
+COLUMNS = (*IDENTITY, "t0", "t1", "raw_t0", "raw_t1")
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What one stream needs of a window, in seconds: its own length (None: the window's), its context, and its filters' reach."""
+    """What a stream needs of a window: its own length (None: the window's), context and filter reach, in seconds."""
 
     length: float | None
     context: float
@@ -59,7 +60,9 @@ def build_index(
     """
     repeated = [name for name, count in Counter(trial.id for trial in trials).items() if count > 1]
     if repeated:
-        raise DataError(f"{len(repeated)} trial ids stand for several trials, {repeated[0]!r} first: ids must be unique")
+        raise DataError(
+            f"{len(repeated)} trial ids stand for several trials, {repeated[0]!r} first: ids must be unique"
+        )
     rows: list[dict] = []
     owners: list[Trial] = []
     values: dict[str, list] = {name: [] for name in targets}
@@ -82,7 +85,7 @@ def build_index(
         first = f": {left_out[0].what}: {left_out[0].why}" if left_out else ""
         raise DataError(f"no window is left of {len(trials)} trials{first}")
     index = pd.DataFrame(rows)
-    for name in COLUMNS[:9]:
+    for name in IDENTITY:
         index[name] = index[name].astype(object).where(index[name].notna(), None)
     return Rows(index, owners, values, left_out)
 
@@ -119,7 +122,7 @@ def has_window(signal: Signal, t0: float, t1: float, own: float | None, length: 
 def _columns(trial: Trial, t0: float, t1: float, extents: Mapping[str, Extent]) -> dict:
     begins = [max(trial.start, t1 - max(e.context, e.length or 0.0, t1 - t0)) - e.past for e in extents.values()]
     ends = [t1 + e.future for e in extents.values()]
-    given = {name: getattr(trial, name) for name in COLUMNS[:9] if name != "trial"}
+    given = {name: getattr(trial, name) for name in IDENTITY if name != "trial"}
     return {**given, "trial": trial.id, "t0": t0, "t1": t1, "raw_t0": min(begins), "raw_t1": max(ends)}
 
 

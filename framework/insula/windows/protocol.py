@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import SupportsIndex
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from insula.errors import SplitError
 from insula.windows.split import Fold
 
-Ints = Int[np.ndarray, " n"]
-"""Row numbers, or one code per row."""
+Ints = Int[np.ndarray, " _"]
+"""Row numbers, or one code per row; of whatever length."""
 _OF_A_TRIAL = ("dataset", "subject", "session")
 
 
@@ -25,6 +27,10 @@ class Protocol:
 
     index: pd.DataFrame
     folds: Sequence[Fold]
+
+    def __post_init__(self) -> None:
+        if not self.folds:
+            raise SplitError("the split gives no fold, so there is nothing to train or to test")
 
     def codes(self, column: str, within: tuple[str, ...] = ("dataset",)) -> Ints:
         """Return a number per row for its value in a column; -1 where the value, or the column, is missing."""
@@ -80,9 +86,9 @@ class Protocol:
         begin, end = (self.index[name].to_numpy(np.float64) for name in names)
         return begin, end
 
-    def name(self, column: str, row: int) -> str:
+    def name(self, column: str, row: SupportsIndex) -> str:
         """Return what a row is called in a column, in quotes."""
-        return repr(str(self.index[column].iat[row]))
+        return repr(str(self.index[column].iloc[int(row)]))
 
 
 def trained(fold: Fold) -> Ints:

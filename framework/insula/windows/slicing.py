@@ -20,8 +20,8 @@ def spans(start: float, stop: float, length: float | None, step: float | None) -
 def cut(signal: Signal, t0: float, t1: float) -> Signal | None:
     """Return the samples from t0 up to t1 (seconds in the recording), or None where there is none.
 
-    A static vector belongs to every window. Of a regular signal the first sample is the one nearest to t0, and the number
-    of samples depends on t1 - t0 alone, so that windows of one length have one size.
+    A static vector belongs to every window. Of a regular signal the first sample is the one nearest to t0, and the
+    number of samples depends on t1 - t0 alone, so that windows of one length have one size.
     """
     if signal.static:
         return signal
@@ -32,7 +32,10 @@ def cut(signal: Signal, t0: float, t1: float) -> Signal | None:
         first = float(times[0]) if len(times) else t0
     else:
         begin = max(round((t0 - signal.t0) * signal.sfreq), 0)
-        taken = slice(begin, max(begin, min(round((t0 - signal.t0) * signal.sfreq) + round((t1 - t0) * signal.sfreq), signal.n_times)))
+        taken = slice(
+            begin,
+            max(begin, min(round((t0 - signal.t0) * signal.sfreq) + round((t1 - t0) * signal.sfreq), signal.n_times)),
+        )
         times, first = None, signal.t0 + begin / signal.sfreq
     if taken.stop <= taken.start:
         return None
@@ -51,7 +54,7 @@ def covers(signal: Signal, t0: float, t1: float) -> bool:
 
 
 def behind(signal: Signal, length: float) -> Signal:
-    """Return the last ``length`` seconds of a regular signal (context that a step has used is not part of the window)."""
+    """Return the last ``length`` seconds of a regular signal: context that a step has used is no part of the window."""
     if signal.static or signal.times is not None:
         return signal
     keep = round(length * signal.sfreq)

@@ -38,9 +38,10 @@ class Fold:
 class Split(ABC):
     """A protocol. The index has one row per window, with the columns
 
-    ``dataset, subject, session, recording, trial, stimulus, group, position, parent, t0, t1`` (seconds in the recording),
-    ``raw_t0, raw_t1`` (the same, widened by what filters and context reach), one column per target with its label (a class
-    name or a number; None where it is missing), and one per entry of ``Trial.context`` that is a string or number.
+    ``dataset, subject, session, recording, trial, stimulus, group, position, parent, t0, t1`` (seconds in the
+    recording), ``raw_t0, raw_t1`` (the same, widened by what filters and context reach), one column per target with
+    its label (a class name or a number; None where it is missing), and one per entry of ``Trial.context`` that is a
+    string or number.
     """
 
     selects_on_test: bool = False

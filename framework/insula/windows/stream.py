@@ -105,7 +105,9 @@ class StreamWindows:
         if signal is None or not has_window(signal, t0, t1, self.plan.length, self.length):
             return None
         own = self.plan.length or (t1 - t0)
-        return cut(signal, max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own, t1)
+        return cut(
+            signal, max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own, t1
+        )
 
     def finish(self, row: int, signal: Signal) -> Signal:
         """Drop the context that the feature steps have used."""
@@ -117,7 +119,9 @@ class StreamWindows:
         return entry_key(
             signals=[self.prepared.keys[self.plan.name, recording] for recording in recordings],
             steps=[step.choice.key() for step in self.plan.stored_features],
-            windows=[(self.rows.trials[row].id, self.rows.trials[row].start, self.t0[row], self.t1[row]) for row in rows],
+            windows=[
+                (self.rows.trials[row].id, self.rows.trials[row].start, self.t0[row], self.t1[row]) for row in rows
+            ],
             length=(self.plan.length, self.length),
             context=self.plan.context,
         )
@@ -126,7 +130,9 @@ class StreamWindows:
         current = {row: found for row in rows if (found := self.raw(row)) is not None}
         for step in self.plan.stored_features:
             fitted = fit_step(step, [(self.rows.trials[row], signal) for row, signal in current.items()])
-            current = {row: out for row, signal in current.items() if (out := self._try(fitted, signal, row)) is not None}
+            current = {
+                row: out for row, signal in current.items() if (out := self._try(fitted, signal, row)) is not None
+            }
         return [current.get(row) for row in rows]
 
     def _try(self, step: FittedStep, signal: Signal, row: int) -> Signal | None:
@@ -140,7 +146,11 @@ class StreamWindows:
         for number, row in enumerate(rows):
             if stored[number] is None and (signal := self.raw(row)) is not None:
                 try:
-                    apply([fit_step(s, [(self.rows.trials[row], signal)]) for s in self.plan.stored_features], signal, self.rows.trials[row])
+                    apply(
+                        [fit_step(s, [(self.rows.trials[row], signal)]) for s in self.plan.stored_features],
+                        signal,
+                        self.rows.trials[row],
+                    )
                 except SignalError as error:
                     return str(error)
         return "a feature step failed"

@@ -12,14 +12,16 @@ from insula.windows.slicing import cut
 DEFAULT_RULES: dict[str, Rule] = {"classes": "majority", "binary": "majority", "number": "mean"}
 
 
-def encode(trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, t1: float) -> Float[np.ndarray, " outputs"] | None:
+def encode(
+    trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, t1: float
+) -> Float[np.ndarray, " outputs"] | None:
     """Return the target of a window: a class distribution, the positive class's share ``(1,)``, or a number ``(1,)``.
 
     Parameters
     ----------
     rule
-        How a label over time becomes one value: ``majority`` (the class that is there longest), ``mean``, ``end`` (the last
-        value); None: majority for classes, mean for numbers.
+        How a label over time becomes one value: ``majority`` (the class that is there longest), ``mean``, ``end``
+        (the last value); None: majority for classes, mean for numbers.
 
     Raises
     ------

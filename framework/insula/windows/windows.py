@@ -50,7 +50,9 @@ class Windows:
             signal = stream.base(row)
             if signal is None:
                 continue
-            if not signal.static or not np.array_equal(first.setdefault(trial.subject, signal.data), signal.data, equal_nan=True):
+            if not signal.static or not np.array_equal(
+                first.setdefault(trial.subject, signal.data), signal.data, equal_nan=True
+            ):
                 return False
         return bool(first)
 
@@ -60,7 +62,7 @@ class Windows:
 
 
 class FoldWindows(TorchDataset[Window]):
-    """The windows of a run as one fold sees them; an item is a row number of the index, or (row, draw) to augment it."""
+    """The windows of a run as one fold sees them; an item is a row of the index, or (row, draw) to augment it."""
 
     def __init__(self, windows: Windows, streams: Mapping[str, FittedStream]) -> None:
         self.windows, self.streams = windows, streams
@@ -88,7 +90,9 @@ class FoldWindows(TorchDataset[Window]):
     def _spec(self, name: str, rows: RowNumbers) -> SignalSpec:
         signal = next((found for row in rows if (found := self.streams[name](int(row))) is not None), None)
         if signal is None:
-            raise ConfigError(f"streams.{name}: none of the {len(rows)} training windows has it; drop it with ~streams.{name}")
+            raise ConfigError(
+                f"streams.{name}: none of the {len(rows)} training windows has it; drop it with ~streams.{name}"
+            )
         physical = sorted(set(signal.units) - {"1"})
         if physical:
             raise ConfigError(
@@ -98,7 +102,9 @@ class FoldWindows(TorchDataset[Window]):
         own = self.windows.length is not None or self.windows.streams[name].plan.length is not None
         return SignalSpec.of(signal, signal.n_times if own else None)
 
-    def batches(self, rows: RowNumbers, spec: DataSpec, size: int, groups: Sequence[int] | None = None) -> Iterator[Batch]:
+    def batches(
+        self, rows: RowNumbers, spec: DataSpec, size: int, groups: Sequence[int] | None = None
+    ) -> Iterator[Batch]:
         """Yield rows in order, in batches of about ``size``, never cutting a group apart."""
         for chunk in chunks(rows, size, groups):
             numbers = None if groups is None else [groups[row] for row in chunk]
@@ -128,5 +134,6 @@ def conversations(rows: Rows) -> list[int]:
 
 def in_order(rows: RowNumbers, table: Rows, groups: Sequence[int]) -> list[int]:
     """Sort rows by conversation and by position inside it."""
-    return sorted(map(int, rows), key=lambda row: (groups[row], table.trials[row].position or 0, table.index["t0"].iat[row]))
-
+    return sorted(
+        map(int, rows), key=lambda row: (groups[row], table.trials[row].position or 0, table.index["t0"].iat[row])
+    )

@@ -1,4 +1,4 @@
-"""A stranger's plugin on disk: a package with an installed distribution's metadata, found by entry point like anyone's."""
+"""A stranger's plugin on disk: a package with a distribution's metadata, found by entry point like anyone's."""
 
 import sys
 from importlib.metadata import entry_points

@@ -53,7 +53,10 @@ def test_a_strangers_component_is_imported_only_when_it_is_asked_for(stranger):
         ("INSULA_API = 99", "written for API version 99"),
         (hook("cels", mine="x:Y"), "did you mean 'register_cells'"),
         (hook("cells", mine="no_colon"), "must return"),
-        ("from insula import hookimpl\n@hookimpl\ndef register_cells():\n    raise OSError('no licence server')", "no licence server"),
+        (
+            "from insula import hookimpl\n@hookimpl\ndef register_cells():\n    raise OSError('no licence server')",
+            "no licence server",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_plugin_is_recorded_and_stops_nothing_else(stranger, text, status):
@@ -65,7 +68,9 @@ def test_what_is_wrong_with_a_plugin_is_recorded_and_stops_nothing_else(stranger
 
 
 def test_a_name_that_two_offer_is_an_error_that_names_both(stranger):
-    points = [stranger(name, __init__=hook("cells", same=f"{name}.cell:Mine"), cell=CELL) for name in ("lab_a", "lab_b")]
+    points = [
+        stranger(name, __init__=hook("cells", same=f"{name}.cell:Mine"), cell=CELL) for name in ("lab_a", "lab_b")
+    ]
     plugins = load_plugins(points)
     with pytest.raises(PluginError, match=r"offered by 2 plugins.*lab_a.*lab_b"):
         plugins.get("cells", "same")
@@ -83,7 +88,10 @@ def test_an_unknown_name_suggests_the_nearest_and_names_broken_plugins(stranger)
     [
         ("class Mine:\n    pass", "isn't a class derived from insula.TemporalLayer"),
         ("from insula import Cell\nclass Mine(Cell):\n    pass", r"doesn't define step\(\)"),
-        (CELL.replace("input_size: int, *, hidden_size: int", "input_size: int, hidden_size: int"), "options stand after"),
+        (
+            CELL.replace("input_size: int, *, hidden_size: int", "input_size: int, hidden_size: int"),
+            "options stand after",
+        ),
         (CELL.replace("hidden_size: int = 16", "hidden_size: int"), "needs a type and a default"),
         (CELL.replace("hidden_size: int = 16", "hidden_size=16"), "needs a type and a default"),
         (CELL.replace("input_size: int", "spec: int"), "not spec"),

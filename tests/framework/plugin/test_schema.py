@@ -20,7 +20,9 @@ class Ranged(Cell):
         Which flavour.
     """
 
-    def __init__(self, input_size: int, *, hidden_size: Annotated[int, Field(gt=0)] = 4, kind: Literal["a", "b"] = "a") -> None:
+    def __init__(
+        self, input_size: int, *, hidden_size: Annotated[int, Field(gt=0)] = 4, kind: Literal["a", "b"] = "a"
+    ) -> None:
         super().__init__()
         self.state_size = self.output_size = hidden_size
 

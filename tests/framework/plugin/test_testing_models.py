@@ -5,9 +5,9 @@ import re
 import pytest
 import torch
 
-from contracts_faulty import cells, encoders, heads, losses
+from contracts_faulty import architectures, cells, encoders, heads, losses
 from insula import SignalSpec, TargetSpec
-from insula.plugin.testing import check_cell, check_encoder, check_fusion, check_loss, check_pooling
+from insula.plugin.testing import check_architecture, check_cell, check_encoder, check_fusion, check_loss, check_pooling
 from insula.plugin.testing.networks import check_state_dict
 from insula.plugin.testing.parts import PlainEncoder
 from insula.plugin.testing.specimen import Specimen
@@ -24,6 +24,7 @@ def fails(check, component, message: str, **given) -> None:
     [
         (cells.DropoutOptionInEval, "in eval() two runs on the same input differ"),
         (cells.SeesLaterTimes, "it sees the future"),
+        (cells.SecretlyBackwards, "it sees the future"),
         (cells.MaskedStepMoves, "a masked step between real ones changes"),
         (cells.CancelledBias, "no gradient reaches score.bias"),
         (cells.NaNGradient, "is NaN or infinite where masked steps hold NaN"),
@@ -43,6 +44,10 @@ def test_options_and_input_size_of_a_cell_may_be_given() -> None:
     check_cell(cells.Sound, input_size=1, hidden_size=2)
     with pytest.raises(AssertionError, match="'many'"):
         check_cell(cells.Sound, hidden_size="many")
+
+
+def test_a_layer_that_says_it_looks_ahead_may() -> None:
+    check_cell(cells.Backwards)
 
 
 def test_dead_state_dict_is_seen_with_assign_too() -> None:
@@ -73,6 +78,10 @@ def test_an_encoder_of_windows_of_one_length_is_checked_on_those() -> None:
     check_encoder(encoders.Sound, spec=SignalSpec(("a",), ("1",), 4.0, 30))
 
 
+def test_a_sample_may_become_several_steps() -> None:
+    check_encoder(encoders.Twice)
+
+
 def test_a_static_vector_may_be_encoded() -> None:
     check_encoder(PlainEncoder, spec=SignalSpec(("a", "b"), ("1", "1"), 0.0, 1, static=True))
 
@@ -99,8 +108,29 @@ def test_poolings(component, message: str) -> None:
     ],
 )
 def test_fusions(component, message: str) -> None:
-    check_fusion(heads.SoundFusion)
     fails(check_fusion, component, message)
+
+
+def test_sound_fusions_pass() -> None:
+    check_fusion(heads.SoundFusion)
+    check_fusion(heads.OverSteps)
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [
+        (architectures.MixesWindows, "depend on the other rows of its batch"),
+        (architectures.MixesConversations, "depend on the other rows of its batch"),
+        (architectures.ReadsPadding, "what stands in padding changes the outputs"),
+        (architectures.NaNWithoutStreams, "rows that lack every stream give NaN"),
+    ],
+)
+def test_architectures(component, message: str) -> None:
+    fails(check_architecture, component, message)
+
+
+def test_an_architecture_of_conversations_passes() -> None:
+    check_architecture(architectures.Conversations)
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_numpy_scalars_become_numbers() -> None:
     "name", ["NoTransform", "Doubled", "Learner", "np", "os", "Missing", "Transform", "Signal", None, 3, "Learnt.x"]
 )
 def test_only_a_dataclass_of_the_module_is_made(name) -> None:
-    with pytest.raises(BundleError, match="defines no dataclass of that name derived from insula.Transform"):
+    with pytest.raises(BundleError, match="defines no dataclass of that name"):
         unpack(Learner, {"class": name, "fields": {}}, {})
 
 

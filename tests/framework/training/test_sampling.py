@@ -13,7 +13,9 @@ from insula.training.sampling import EpochBatches, class_weights, oversampling
 def test_class_weights_are_the_balanced_ones_and_zero_for_an_absent_class():
     labels = ["a"] * 6 + ["b"] * 3 + ["d"]
     expected = compute_class_weight("balanced", classes=np.array(["a", "b", "d"]), y=labels)
-    np.testing.assert_allclose(class_weights([*labels, None], ["a", "b", "c", "d"]), [expected[0], expected[1], 0, expected[2]])
+    np.testing.assert_allclose(
+        class_weights([*labels, None], ["a", "b", "c", "d"]), [expected[0], expected[1], 0, expected[2]]
+    )
 
 
 def test_an_epochs_order_depends_on_seed_and_epoch_alone():
@@ -44,7 +46,9 @@ def test_oversampling_draws_classes_equally():
     chances = oversampling(labels, dict(zip("ab", class_weights(labels, "ab"), strict=True)))
     assert chances[:90].sum() == pytest.approx(0.5)
     batches = EpochBatches(np.arange(100), 50, 0, chances=chances)
-    drawn = np.concatenate([batch for epoch in range(20) for batch in (setattr(batches, "epoch", epoch), list(batches))[1]])
+    drawn = np.concatenate(
+        [batch for epoch in range(20) for batch in (setattr(batches, "epoch", epoch), list(batches))[1]]
+    )
     assert np.mean(drawn >= 90) == pytest.approx(0.5, abs=0.05)
 
 

@@ -7,7 +7,11 @@ from insula import DataSpec, Signal, SignalSpec, TargetSpec, Window
 from insula.windows.collate import collate
 
 SPEC = DataSpec(
-    {"eeg": SignalSpec(("a", "b"), ("1", "1"), 10.0, None), "rr": SignalSpec(("rr",), ("1",), 0.0, None), "age": SignalSpec(("age",), ("1",), 0.0, 1, True)},
+    {
+        "eeg": SignalSpec(("a", "b"), ("1", "1"), 10.0, None),
+        "rr": SignalSpec(("rr",), ("1",), 0.0, None),
+        "age": SignalSpec(("age",), ("1",), 0.0, 1, True),
+    },
     {"emotion": TargetSpec("emotion", "classes", ("x", "y")), "valence": TargetSpec("valence", "number")},
 )
 

@@ -58,7 +58,9 @@ def step(cls: type, **options) -> Step:
 class Lab:
     """Two trials in one recording of 40 s at 10 Hz whose sample k is k, and one in a recording of its own."""
 
-    def __init__(self, tmp_path, plan: StreamPlan, length: float | None = 2.0, trials: list[Trial] | None = None) -> None:
+    def __init__(
+        self, tmp_path, plan: StreamPlan, length: float | None = 2.0, trials: list[Trial] | None = None
+    ) -> None:
         self.trials = trials or [
             Trial("t1", "a", recording="r1", start=5.0, stop=15.0, labels={"y": 0}),
             Trial("t2", "a", recording="r1", start=20.0, stop=30.0, labels={"y": 1}),
@@ -136,7 +138,10 @@ def test_a_step_fitted_on_subjects_sees_each_subject_apart(tmp_path):
 
 
 def test_a_failing_feature_step_is_counted_and_the_stream_missing_there(tmp_path):
-    short = [Trial("t1", "a", recording="r1", stop=0.8, labels={"y": 0}), Trial("t2", "a", recording="r1", stop=3.0, labels={"y": 1})]
+    short = [
+        Trial("t1", "a", recording="r1", stop=0.8, labels={"y": 0}),
+        Trial("t2", "a", recording="r1", stop=3.0, labels={"y": 1}),
+    ]
     lab = Lab(tmp_path, plan(step(Mean)), length=None, trials=short)
     assert lab.fitted("t2")[0].streams["x"] is None
     (item,) = [item for item in lab.windows.left_out if "windows" in item.what]
@@ -144,7 +149,10 @@ def test_a_failing_feature_step_is_counted_and_the_stream_missing_there(tmp_path
 
 
 def test_what_is_shorter_than_a_window_is_counted(tmp_path):
-    trials = [Trial("t1", "a", recording="r1", stop=1.5, labels={"y": 0}), Trial("t2", "a", recording="r1", stop=4.0, labels={"y": 1})]
+    trials = [
+        Trial("t1", "a", recording="r1", stop=1.5, labels={"y": 0}),
+        Trial("t2", "a", recording="r1", stop=4.0, labels={"y": 1}),
+    ]
     lab = Lab(tmp_path, plan(), trials=trials)
     assert [item.why for item in lab.windows.left_out] == ["its 1.50 s are shorter than a window of 2 s"]
 

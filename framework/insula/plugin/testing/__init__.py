@@ -10,7 +10,7 @@ Each raises AssertionError with a sentence that says what is wrong and what to c
     def test_plugin():
         check_plugin("mine")
 
-What the framework gives before ``*`` may be passed by name (``input_size``, ``spec``, ``root``, ...), as may the data to
+What the framework gives before ``*`` may be passed by name (``input_size``, ``spec``, ``root``), as may the data to
 check on (``signal``, ``index``, ``results``); all else is an option of the component.
 """
 

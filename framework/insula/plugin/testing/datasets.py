@@ -47,7 +47,7 @@ def _check_trials(specimen: Specimen, dataset: Dataset) -> None:
             bool(getattr(dataset, what, "")), f"it declares no {what}. Set it as a class attribute, in a sentence."
         )
     specimen.expect(
-        bool(dataset.readers) and all(isinstance(name, str) for name in dataset.readers.values()),
+        bool(dataset.readers) and all(isinstance(reader, str | Mapping) for reader in dataset.readers.values()),
         "it names no reader. Set readers = {modality: name of a registered reader}.",
     )
     specimen.expect(

@@ -25,7 +25,7 @@ print(json.dumps({"ms": took, "heavy": [name for name in sys.argv[2:] if name in
 
 
 def check_plugin(plugin: str | EntryPoint) -> None:
-    """Check a plugin: it loads fast and imports nothing heavy, spells its hooks right, and its components can be selected.
+    """Check a plugin: it loads fast, imports nothing heavy, spells its hooks right, and its components can be selected.
 
     Parameters
     ----------

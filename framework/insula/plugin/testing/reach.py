@@ -14,8 +14,9 @@ PLACES = (0.31, 0.402, 0.45, 0.5, 0.555, 0.623, 0.69)
 def measure(step: Callable[[Signal], Signal], signal: Signal) -> tuple[float, float] | None:
     """Return (past, future) in seconds that output samples were seen to depend on; None where they have no time axis.
 
-    Every channel of one sample is moved by ten standard deviations, with a sign of its own so that no average cancels it.
-    An output sample stands for the stretch from its time to the next one's: what lies within is neither past nor future.
+    Every channel of one sample is moved by ten standard deviations, with a sign of its own so that no average cancels
+    it. An output sample stands for the stretch from its time to the next one's: what lies within is neither past nor
+    future.
     """
     plain = step(signal)
     if plain.static:

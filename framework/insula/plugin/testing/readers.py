@@ -35,6 +35,8 @@ def check_reader(
         Where the files are; without one, ``dataset`` generates some if it needs files.
     trials
         The trials to read.
+    **options
+        Of the reader.
     """
     with tempfile.TemporaryDirectory() as folder:
         if root is None and dataset is not None and dataset.needs_root:

@@ -46,15 +46,13 @@ def example_index(subjects: int = 12, trials: int = 8, windows: int = 4) -> pd.D
         for k in range(trials):
             trial = f"s{s:02d}t{k}"
             fixed = {
-                "dataset": "made_up", "subject": f"s{s:02d}", "session": f"session{s % 4}", "recording": trial, "trial": trial,
-                "stimulus": f"video{k}", "group": f"dialogue{s}_{k // 4}", "position": k % 4, "parent": None,
+                "dataset": "made_up", "subject": f"s{s:02d}", "session": f"session{s % 4}", "recording": trial,
+                "trial": trial, "stimulus": f"video{k}", "group": f"d{s}_{k // 4}", "position": k % 4, "parent": None,
                 "emotion": emotions[(k + s) % 4], "arousal": float(k), "scenario": "a" if s % 2 else "b",
                 "split": ("train", "train", "validation", "test")[s % 4], "fold": s % 4,
             }  # fmt: skip
-            for w in range(windows):
-                rows.append(
-                    {**fixed, "t0": 2.0 * w, "t1": 2.0 * w + 2.0, "raw_t0": 2.0 * w - 0.5, "raw_t1": 2.0 * w + 2.5}
-                )
+            for t in 2.0 * np.arange(windows):
+                rows.append({**fixed, "t0": t, "t1": t + 2.0, "raw_t0": t - 0.5, "raw_t1": t + 2.5})
     index = pd.DataFrame(rows)
     index.loc[index["trial"] == "s00t0", "emotion"] = None
     return index
