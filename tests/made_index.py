@@ -46,3 +46,15 @@ def by_subject(index, train, validation, test):
 
 def kinds(audit):
     return {finding.kind: finding for finding in audit.findings}
+
+
+def one_recording(gap):
+    """Trials after one another in one recording, with a gap between them."""
+    index = made_index(1, 8, 5).assign(recording="r")
+    index["t0"] += index["trial"].str[-1].astype(int) * (10 + gap)
+    return index.assign(t1=index["t0"] + 2, raw_t0=index["t0"], raw_t1=index["t0"] + 2)
+
+
+def alternate(index):
+    trial = index["trial"].str[-1].astype(int) % 3
+    return Fold(*(np.flatnonzero(trial == side) for side in range(3)))

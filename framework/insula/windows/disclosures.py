@@ -96,7 +96,7 @@ def _stimulus_rule(protocol: Protocol, label: str) -> str | None:
     return _guessed(windows.index.get_level_values("stimulus").to_numpy(), y)
 
 
-def _others(stimulus: Ints, y: Float[np.ndarray, "trials *outputs"]) -> Float[np.ndarray, "trials *outputs"]:
+def _others(stimulus: Ints, y: Float[np.ndarray, " trials *outputs"]) -> Float[np.ndarray, " trials *outputs"]:
     """Sum ``y`` over the other trials of each trial's stimulus."""
     _, code = np.unique(stimulus, return_inverse=True)
     total = np.zeros((code.max() + 1, *y.shape[1:]))

@@ -11,7 +11,7 @@ from insula_splits.leave_one_subject_out import LeaveOneSubjectOut
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.random_windows import RandomWindows
 from insula_splits.subject_kfold import SubjectKFold
-from made_index import CLASSES, by_subject, copied, kinds, made_index, rows
+from made_index import CLASSES, alternate, by_subject, copied, kinds, made_index, one_recording, rows
 
 CLEAN = [
     LeaveTrialsOut(),
@@ -148,18 +148,6 @@ def test_two_copies_of_a_trial_that_is_not_there():
     index["subject"] = "one"
     fold = Fold(rows(index, trial=["s00t00"]), rows(index, trial=["s01t00"]), rows(index, trial=["s03t07"]))
     assert set(kinds(audit_folds(index, [fold]))) == {"augmented_copies"}
-
-
-def one_recording(gap):
-    """Trials after one another in one recording, with a gap between them."""
-    index = made_index(1, 8, 5).assign(recording="r")
-    index["t0"] += index["trial"].str[-1].astype(int) * (10 + gap)
-    return index.assign(t1=index["t0"] + 2, raw_t0=index["t0"], raw_t1=index["t0"] + 2)
-
-
-def alternate(index):
-    trial = index["trial"].str[-1].astype(int) % 3
-    return Fold(*(np.flatnonzero(trial == side) for side in range(3)))
 
 
 def test_windows_that_touch_do_not_overlap():

@@ -14,7 +14,7 @@ from insula_splits.group import Group
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.random_windows import RandomWindows
 from insula_splits.subject_kfold import SubjectKFold
-from made_index import CLASSES, by_subject, kinds, made_index, rows
+from made_index import CLASSES, alternate, by_subject, kinds, made_index, one_recording, rows
 
 
 def test_validation_that_shares_with_test_or_with_train():
