@@ -87,6 +87,8 @@ class RunConfig:
     default_target: TargetChoice
     """What a target is taken as that the run doesn't name."""
     streams: Mapping[str, StreamChoice]
+    cell: Choice
+    """The cell of the streams that say ``cell: shared``."""
     fusion: Choice
     architecture: Choice
     training: TrainingOptions
@@ -115,7 +117,8 @@ class Resolver:
         node = {"name": node} if isinstance(node, str) else dict(node or {})
         name = node.pop("name", key)
         if name is None:
-            self.errors.append(f"{path}: which one? Give a name: {', '.join(self.plugins.names(registry))}")
+            names = ", ".join(self.plugins.names(registry))
+            self.errors.append(f"{path}: which one? Type {path}={{name: ..., ...}}; there are: {names}")
             return None
         try:
             component = self.plugins.get(registry, str(name))
@@ -218,7 +221,7 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
         raise ConfigError("\n".join(dict.fromkeys(r.errors)))
     store = Path(str(plain.get("store") or "~/.cache/insula")).expanduser()
     blocks = {"window": window, "training": training, "targets": targets, "default_target": default_target}
-    made = {"streams": streams, "analyses": analyses, "seeds": seeds, "store": store, "plain": plain}
+    made = {"cell": shared, "streams": streams, "analyses": analyses, "seeds": seeds, "store": store, "plain": plain}
     return RunConfig(**choices, **blocks, **made)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from insula.errors import DataError
 from insula.preprocess.chain import reach
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
@@ -36,4 +37,11 @@ def cut_windows(
     streams = {name: StreamWindows(plan, rows, prepared, length) for name, plan in plans.items()}
     for stream in streams.values():
         stream.store_features(store)
+    kept = [row for row in range(len(rows.trials)) if any(stream.has(row) for stream in streams.values())]
+    if not kept:
+        first = next(item for stream in streams.values() for item in stream.left_out)
+        raise DataError(f"no window is left of {len(trials)} trials: {first.what}: {first.why}")
+    if len(kept) < len(rows.trials):  # a window that lost all its streams to failing steps has nothing to learn from
+        rows = rows.take(kept)
+        streams = {name: stream.take(rows, kept) for name, stream in streams.items()}
     return Windows(rows, streams, {name: target for name, (target, _) in targets.items()}, length)

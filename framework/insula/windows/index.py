@@ -35,6 +35,12 @@ class Rows:
     targets: Mapping[str, Sequence[np.ndarray | None]]
     left_out: Sequence[LeftOut]
 
+    def take(self, kept: Sequence[int]) -> "Rows":
+        """Return some of the rows."""
+        targets = {name: [values[row] for row in kept] for name, values in self.targets.items()}
+        index = self.index.iloc[list(kept)].reset_index(drop=True)
+        return Rows(index, [self.trials[row] for row in kept], targets, self.left_out)
+
 
 def build_index(
     trials: Sequence[Trial],

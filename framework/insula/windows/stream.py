@@ -90,6 +90,15 @@ class StreamWindows:
                 why = self._reason(rows, stored)
                 self.left_out.append(LeftOut(f"{self.plan.name}: windows of subject {trial.subject}", why, failed))
 
+    def has(self, row: int) -> bool:
+        """Whether the stream is there in a window."""
+        return self.base(row) is not None
+
+    def take(self, rows: Rows, kept: Sequence[int]) -> "StreamWindows":
+        """Return the windows of some rows."""
+        entries = {new: self._entries[old] for new, old in enumerate(kept) if old in self._entries}
+        return StreamWindows(self.plan, rows, self.prepared, self.length, self.left_out, entries)
+
     def base(self, row: int) -> Signal | None:
         """Return a window as all folds share it, or None where the stream is missing."""
         if row in self._entries:
