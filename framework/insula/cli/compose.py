@@ -48,10 +48,11 @@ def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
     args = _parse(arguments)
     errors: dict[str, None] = {}
     runs = []
-    with _hydra(args):
+    own = [f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']"] if args.config_dir else []
+    with _hydra():
         for overrides in _combinations(args.overrides, args.multirun):
             try:
-                runs.append((overrides, resolve(_compose(overrides, args.config_name), installed())))
+                runs.append((overrides, resolve(_compose([*overrides, *own], args.config_name), installed())))
             except ConfigError as error:
                 label = f"[{' '.join(o.removeprefix('++') for o in overrides)}] " if args.multirun else ""
                 errors.update(dict.fromkeys(f"{label}{line}" for line in str(error).splitlines()))
@@ -97,18 +98,13 @@ def config_groups() -> set[str]:
 
 
 @contextmanager
-def _hydra(args: Any) -> Iterator[None]:
+def _hydra() -> Iterator[None]:
     from hydra import initialize_config_dir
 
     from insula.plugin.hydra import conf_dir, register
 
     register()
     with initialize_config_dir(str(conf_dir()), job_name="insula", **hydra_version()):
-        if args.config_dir:
-            from hydra.core.global_hydra import GlobalHydra
-
-            path = GlobalHydra.instance().config_loader().get_search_path()
-            path.append("command-line", f"file://{os.path.abspath(args.config_dir)}")
         yield
 
 

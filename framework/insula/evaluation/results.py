@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from insula.model.fusion import Fused
 from insula.model.network import StreamsAndFusion
-from insula.model.stream import StreamPath
 from insula.specs import DataSpec
 from insula.types import LeftOut
 from insula.windows.audit import Audit
@@ -55,7 +54,7 @@ class FoldResult:
         hooks = [
             path.pooling.register_forward_pre_hook(keep(name))
             for name, path in model.paths.items()
-            if isinstance(path, StreamPath) and path.pooling is not None
+            if path.pooling is not None
         ]
         try:
             with torch.no_grad():

@@ -56,18 +56,22 @@ class FoldModule(L.LightningModule):
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Return the loss of a batch."""
         loss, _ = self.objective(self.network, self.network(batch), batch, self.progress)
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {float(loss)} in epoch {self.current_epoch + 1}, batch {number + 1}: "
-                "lower training.optimizer.lr, or set training.clip"
-            )
+        self._check(loss, f"batch {number + 1}")
         self._train.append((float(loss.detach()), len(batch)))
         return loss
+
+    def _check(self, loss: Tensor, where: str) -> None:
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {float(loss)} in epoch {self.current_epoch + 1}, {where}: "
+                "lower training.optimizer.lr, or set training.clip"
+            )
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Keep the outputs of the first target and the loss."""
         fused = self.network(batch)
         loss, _ = self.objective(self.network, fused, batch, self.progress)
+        self._check(loss, "validation")
         first = next(iter(self.data.targets))
         self._seen.append(
             (fused.outputs[first].detach().cpu(), batch.targets[first].cpu(), batch.labelled[first].cpu())

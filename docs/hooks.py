@@ -1,0 +1,166 @@
+"""A hook of mkdocs: the pages under ``reference/``, rendered from what is installed."""
+
+import argparse
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import insula
+from insula.cli.generate import generates, parser_for
+from insula.cli.main import COMMANDS, build_parser
+from insula.plugin import testing
+from insula.plugin.hydra import conf_dir
+from insula.plugin.manager import installed
+from insula.plugin.registry import REGISTRIES, Component, Registry
+
+DATA_FLOW = {
+    "hookimpl": "To extend insula",
+    "Signal": "Data",
+    "SignalSpec": "What a model is sized from",
+    "Dataset": "Sources and preprocessing",
+    "Split": "Windows",
+    "Encoder": "Model",
+    "Loss": "Training and evaluation",
+    "InsulaError": "Errors",
+}
+"""The first public name of every part of the page, in the order of ``insula.__all__``."""
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the generated pages."""
+    from mkdocs.structure.files import File
+
+    for name, page in PAGES.items():
+        files.append(File.generated(config, f"reference/{name}.md", content=page()))
+    return files
+
+
+def commands_page() -> str:
+    """Return the help of every command, as the command line prints it."""
+    os.environ["COLUMNS"] = "100"
+    parser = build_parser()
+    (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    parts = [
+        "# Commands",
+        "`python -m insula` is the same as `insula`. Every command ends with exit code 0, 1 (a user's mistake, said in "
+        "a sentence without a traceback) or 2 (wrong usage).",
+        _block(parser.format_help()),
+    ]
+    for name in COMMANDS:
+        parts += [f"## insula {name}", _block(subparsers.choices[name].format_help())]
+    for name in installed().names("datasets"):
+        component = installed().get("datasets", name)
+        if generates(component.cls):
+            parts += [f"### insula generate {name}", _block(parser_for(component)[0].format_help())]
+    return "\n\n".join(parts)
+
+
+def components_page() -> str:
+    """Return every installed component with its options, as ``insula explain`` prints them."""
+    parts = [
+        "# Components",
+        "What is installed in the environment that built this page. `insula explain GROUP=NAME` prints the same, also "
+        "for what you install yourself.",
+    ]
+    for registry in REGISTRIES.values():
+        parts.append(f"## {registry.group}")
+        parts.append(f"Registry `{registry.name}`, hook `register_{registry.name}`.{_presets(registry)}")
+        parts += [component_section(installed().get(registry.name, n)) for n in installed().names(registry.name)]
+    return "\n\n".join(parts)
+
+
+def component_section(component: Component) -> str:
+    """Return what a component is, where it comes from, and a table of its options."""
+    text = inspect.cleandoc(component.cls.__doc__ or "").split("\nParameters\n")[0].split("\nNotes\n")[0].strip()
+    parts = [f"### {component.registry.group}={component.name}", _markdown(text)]
+    parts.append(f"From plugin `{component.plugin}`: `{component.path}`.")
+    parts += [f"{head}: {getattr(component.cls, name)}" for name, head in ABOUT.items() if hasattr(component.cls, name)]
+    fields = component.options.model_fields  # type: ignore[attr-defined]
+    if fields:
+        rows = [_row(name, field) for name, field in fields.items()]
+        parts.append("\n".join(["| option | type | default | |", "|---|---|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+ABOUT = {"licence": "Licence", "citation": "Citation"}
+
+
+def _row(name: str, field: Any) -> str:
+    kind = inspect.formatannotation(field.annotation).replace("typing.", "").replace("pathlib.", "")
+    limits = ", ".join(map(str, field.metadata))
+    cells = (f"`{name}`", f"`{kind}`{f' {limits}' if limits else ''}", f"`{field.default!r}`", field.description or "")
+    return f"| {' | '.join(_markdown(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _markdown(text: str) -> str:
+    """Turn the few marks of our docstrings into Markdown: double backticks, and ``::`` before indented equations."""
+    return text.replace("``", "`").replace("::\n", ":\n").replace("*,", r"\*,")
+
+
+def _presets(registry: Registry) -> str:
+    names = sorted(path.stem for path in (conf_dir() / registry.group).glob("*.yaml"))
+    return f" Presets in `conf/{registry.group}/`: {', '.join(f'`{name}`' for name in names)}." if names else ""
+
+
+def options_page() -> str:
+    """Return the options of a run that belong to no component."""
+    return "\n\n".join(
+        [
+            "# Options of a run",
+            "Everything of a run that isn't a component's own option. The keys of a stream and of a target are "
+            "explained in [Composing runs](../runs.md).",
+            *(f"::: insula.config.{name}" for name in ("WindowOptions",)),
+            *(f"::: insula.training.options.{name}" for name in TRAINING),
+        ]
+    )
+
+
+TRAINING = ("TrainingOptions", "OptimizerOptions", "ScheduleOptions", "TermOptions")
+
+
+def api_page() -> str:
+    """Return the public names, in the order of the data."""
+    return "\n\n".join(
+        [
+            "# Public API",
+            "All that a plugin may import from `insula`, in the order of the data. `insula.__version__` is the version.",
+            *_public(),
+        ]
+    )
+
+
+def _public() -> Iterator[str]:
+    for name in insula.__all__:
+        if name in DATA_FLOW:
+            yield f"## {DATA_FLOW[name]}"
+        if name != "__version__":
+            yield f"::: insula.{name}"
+
+
+def checks_page() -> str:
+    """Return the contract checks that insula ships."""
+    text = inspect.cleandoc(testing.__doc__ or "").replace("::\n\n    from", ":\n\n    from")
+    names = (f"::: insula.plugin.testing.{name}" for name in testing.__all__)
+    return "\n\n".join(["# Contract checks", _markdown(text), *names])
+
+
+def hooks_page() -> str:
+    """Return every hook, in the order of the data."""
+    parts = ["# Hooks", "::: insula.plugin.hookspecs\n    options: {show_root_heading: false, members: false}"]
+    parts += [f"::: insula.plugin.hookspecs.register_{name}" for name in REGISTRIES]
+    return "\n\n".join(parts)
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text.rstrip()}\n```"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands": commands_page,
+    "components": components_page,
+    "options": options_page,
+    "api": api_page,
+    "checks": checks_page,
+    "hooks": hooks_page,
+}
