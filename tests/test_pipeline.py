@@ -101,7 +101,8 @@ def test_seeds_are_averaged_and_intervals_stay_over_people(train):
 def test_a_run_started_again_goes_on_where_it_stopped_and_ends_the_same(train, tmp_path, monkeypatch, stop_at):
     from insula.training.callbacks import Progress
 
-    options = (*TINY, "training.epochs=3", "training.schedule.name=plateau", "streams.peripheral.cell.layers=2")
+    options = (*SMALL, "training.epochs=3", "training.schedule.name=plateau", "training.batch_size=16")
+    options += ("~streams.personality", "cell.layers=2", "cell.layer_dropout=0.3")
     train(*options, folder="whole")
     count = iter(range(100))
     epoch = Progress.epoch

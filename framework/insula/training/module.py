@@ -43,10 +43,13 @@ class FoldModule(L.LightningModule):
             self.schedule.load_state_dict(self._schedule_state)
 
     def on_train_epoch_start(self) -> None:
-        """Give the epoch its own order and its own dropout."""
+        """Give the epoch its own order."""
         self.trainer.train_dataloader.batch_sampler.epoch = self.current_epoch  # type: ignore[union-attr]
-        torch.manual_seed(draw(self.fold_seed, "epoch", self.current_epoch))
         self._train.clear()
+
+    def on_train_batch_start(self, batch: Batch, number: int) -> None:
+        """Give the batch its own dropout: what drew numbers since the last batch (a loader, validation) can't matter."""
+        torch.manual_seed(draw(self.fold_seed, "batch", self.current_epoch, number))
 
     @property
     def progress(self) -> float:
