@@ -4,6 +4,7 @@ import argparse
 import inspect
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import insula
@@ -84,11 +85,12 @@ def component_section(component: Component) -> str:
 
 
 ABOUT = {"licence": "Licence", "citation": "Citation"}
+SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "length ≥", "max_length": "length ≤"}
 
 
 def _row(name: str, field: Any) -> str:
     kind = inspect.formatannotation(field.annotation).replace("typing.", "").replace("pathlib.", "")
-    limits = ", ".join(map(str, field.metadata))
+    limits = ", ".join(f"{SIGNS.get(name, name)} {value}" for m in field.metadata for name, value in asdict(m).items())
     cells = (f"`{name}`", f"`{kind}`{f' {limits}' if limits else ''}", f"`{field.default!r}`", field.description or "")
     return f"| {' | '.join(_markdown(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
@@ -124,7 +126,7 @@ def api_page() -> str:
     return "\n\n".join(
         [
             "# Public API",
-            "All that a plugin may import from `insula`, in the order of the data. `insula.__version__` is the version.",
+            "All that a plugin may import from `insula`, in the order of the data; and `insula.__version__`.",
             *_public(),
         ]
     )

@@ -59,6 +59,7 @@ class Synthetic(Dataset):
     citation = "SYNTHETIC: made by insula; its scores never stand beside published ones"
     readers = {"eeg": "synthetic_eeg", "peripheral": "synthetic_peripheral", "personality": "synthetic_personality"}
     needs_root = False
+    made_up = True
 
     def __init__(
         self,

@@ -17,16 +17,16 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the composed run; of a sweep, every combination is validated and the first one is sized."""
-    from insula.cli.compose import preflight
+    from insula.cli.compose import asks_help, preflight, usage
+
+    if asks_help(args.overrides):
+        print(
+            usage("check", "Compose and validate (with -m: every combination), run one trial per stream, print sizes.")
+        )
+        return 0
     from insula.plugin.manager import installed
     from insula.trial_run import try_run
 
-    if {"--help", "-h"} & set(args.overrides):
-        print(
-            "usage: insula check [-m] OVERRIDE...\n\n"
-            "for example: insula check experiment=demo cell=ltc cell.hidden_size=16"
-        )
-        return 0
     runs = preflight(args.overrides)
     if len(runs) > 1:
         print(f"{len(runs)} combinations are valid; the first one:")

@@ -37,6 +37,29 @@ def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
     return found
 
 
+def usage(command: str, what: str) -> str:
+    """Return the help of a command that takes overrides: what may be chosen, and where options are explained."""
+    names = {group: available(group) for group in ("experiment", "dataset", "split", "cell", "fusion", "architecture")}
+    choices = "\n".join(f"  {group}={'|'.join(options)}" for group, options in names.items())
+    return f"""usage: insula {command} [-m] [OVERRIDE]...
+
+{what}
+
+choices:
+{choices}
+
+options are set by their place in the run: cell.hidden_size=32 training.epochs=20 streams.eeg.context=10
+  ~streams.eeg drops a stream, +streams.x={{...}} adds one; insula explain cell=ltc says what a component's options are
+  -m sweeps: cell=lstm,gru seed=0,1; --cfg job prints the composed run; hydra.run.dir=DIR chooses the run's folder
+
+for example: insula {command} experiment=demo cell=gru cell.hidden_size=16"""
+
+
+def asks_help(arguments: Sequence[str]) -> bool:
+    """Whether help is asked for."""
+    return bool({"-h", "--help"} & set(arguments))
+
+
 def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
     """Compose and validate every run that the arguments ask for.
 

@@ -19,8 +19,11 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Validate every combination, then let Hydra run them."""
-    from insula.cli.compose import asks_hydra, launch, preflight
+    from insula.cli.compose import asks_help, asks_hydra, launch, preflight, usage
 
+    if asks_help(args.overrides):
+        print(usage("train", "Prepare, train every fold, evaluate and report."))
+        return 0
     if not asks_hydra(args.overrides):
         preflight(args.overrides)
     launch(job, args.overrides)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from insula.errors import ConfigError, DataError
 from insula.plugin.choice import Choice
@@ -87,9 +88,7 @@ def open_root(choice: Choice) -> Path | None:
     return root
 
 
-def about(choice: Choice) -> Mapping[str, str]:
-    """Return licence and citation of a dataset."""
-    return {
-        "licence": getattr(choice.cls, "licence", "not said"),
-        "citation": getattr(choice.cls, "citation", "not said"),
-    }
+def about(choice: Choice) -> Mapping[str, Any]:
+    """Return licence and citation of a dataset, and whether it is made up."""
+    said = {name: getattr(choice.cls, name, "not said") for name in ("licence", "citation")}
+    return {**said, "made_up": getattr(choice.cls, "made_up", False)}

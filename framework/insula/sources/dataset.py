@@ -28,6 +28,9 @@ class Dataset(ABC):
     targets: Mapping[str, Target] = {}
     """Name to kind and full class list; the first is the one a run takes if it names none."""
     needs_root: ClassVar[bool] = True
+    """False for data that can be made in memory."""
+    made_up: ClassVar[bool] = False
+    """True for data from a simulator: every report says so on its first line."""
 
     def __init__(self, root: Path | None) -> None:
         self.root: Path = root  # type: ignore[assignment]  # None only for data that is made in memory

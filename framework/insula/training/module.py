@@ -48,7 +48,7 @@ class FoldModule(L.LightningModule):
         self._train.clear()
 
     def on_train_batch_start(self, batch: Batch, number: int) -> None:
-        """Give the batch its own dropout: what drew numbers since the last batch (a loader, validation) can't matter."""
+        """Give the batch its own dropout: what else drew numbers (a loader, validation) can't matter."""
         torch.manual_seed(draw(self.fold_seed, "batch", self.current_epoch, number))
 
     @property
