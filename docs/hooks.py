@@ -1,15 +1,17 @@
 """A hook of mkdocs: the pages under ``reference/``, rendered from what is installed."""
 
-import argparse
+import contextlib
 import inspect
+import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
+from unittest import mock
 
 import insula
-from insula.cli.generate import generates, parser_for
-from insula.cli.main import COMMANDS, build_parser
+from insula.cli.generate import generates
+from insula.cli.main import COMMANDS, main
 from insula.plugin import testing
 from insula.plugin.hydra import conf_dir
 from insula.plugin.manager import installed
@@ -39,22 +41,26 @@ def on_files(files: Any, config: Any) -> Any:
 
 def commands_page() -> str:
     """Return the help of every command, as the command line prints it."""
-    os.environ["COLUMNS"] = "100"
-    parser = build_parser()
-    (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     parts = [
         "# Commands",
         "`python -m insula` is the same as `insula`. Every command ends with exit code 0, 1 (a user's mistake, said in "
         "a sentence without a traceback) or 2 (wrong usage).",
-        _block(parser.format_help()),
+        printed("--help"),
     ]
     for name in COMMANDS:
-        parts += [f"## insula {name}", _block(subparsers.choices[name].format_help())]
+        parts += [f"## insula {name}", printed(name, "--help")]
     for name in installed().names("datasets"):
-        component = installed().get("datasets", name)
-        if generates(component.cls):
-            parts += [f"### insula generate {name}", _block(parser_for(component)[0].format_help())]
+        if generates(installed().get("datasets", name).cls):
+            parts += [f"### insula generate {name}", printed("generate", name, "--help")]
     return "\n\n".join(parts)
+
+
+def printed(*arguments: str) -> str:
+    """Return what a command prints on a page of 100 columns, as a block."""
+    text = io.StringIO()
+    with mock.patch.dict(os.environ, COLUMNS="100"), contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+        main(arguments)
+    return f"```text\n{text.getvalue().rstrip()}\n```"
 
 
 def components_page() -> str:
@@ -152,10 +158,6 @@ def hooks_page() -> str:
     parts = ["# Hooks", "::: insula.plugin.hookspecs\n    options: {show_root_heading: false, members: false}"]
     parts += [f"::: insula.plugin.hookspecs.register_{name}" for name in REGISTRIES]
     return "\n\n".join(parts)
-
-
-def _block(text: str) -> str:
-    return f"```text\n{text.rstrip()}\n```"
 
 
 PAGES: dict[str, Callable[[], str]] = {

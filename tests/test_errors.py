@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 import soundfile
 
+from insula import Signal, SignalError, Trial
 from insula.cli.main import main
+from insula.plugin.choice import Choice
+from insula.plugin.manager import installed
+from insula.preprocess.chain import Step, fit_step
 
 RUN = ("split.k=4", "split.validation=none", "training.epochs=1", "cell.hidden_size=4", "training.progress=false")
 
@@ -53,9 +57,12 @@ def train(insula, speech, tmp_path, *more: str):
             ["experiment=emodb", "dataset.root=/nowhere/emodb"],
             "dataset.root=/nowhere/emodb: there is no such file or folder",
         ),
-        (["experiment=emodb", "cell=lsmt"], "there is no cell called 'lsmt'; did you mean 'lstm'?"),
-        (["experiment=emodbb"], "there is no experiment called 'emodbb'; did you mean 'emodb'?"),
-        (["experiment=emodb", "cell.hiden_size=4"], "cell.hiden_size: no such option; did you mean 'hidden_size'?"),
+        (["experiment=emodb", "cell=lsmt"], "there is no cell called 'lsmt' (did you mean 'lstm'?). Installed: "),
+        (["experiment=emodbb"], "there is no experiment called 'emodbb' (did you mean 'emodb'?). Installed: "),
+        (
+            ["experiment=emodb", "cell.hiden_size=4"],
+            "cell.hiden_size: no such option (did you mean 'hidden_size'?). cell=lstm has: ",
+        ),
         (["experiment=emodb", "cell.hidden_size=-1"], "cell.hidden_size: Input should be greater than 0, got -1"),
         (["experiment=emodb", "training.epochs=none"], "training.epochs: Input should be a valid integer"),
         (["dataset=emodb"], "you must choose 'split'"),
@@ -67,11 +74,39 @@ def train(insula, speech, tmp_path, *more: str):
         (["experiment=demo", "streams.eeg.pooling=null"], "streams.eeg needs a pooling"),
         (["experiment=demo", "~streams.eeg.features.standardize"], "streams.eeg would enter the network in V"),
         (["experiment=demo", "window.length=60"], "are shorter than a window of 60 s"),
+        (["experiment=demo", "window=0"], "window: expected options like {length: ...}, got 0"),
+        (["experiment=demo", "window=abc"], "window: expected options like {length: ...}, got 'abc'"),
+        (["experiment=demo", "training.optimizer=adam"], "training.optimizer: expected options like {name: ...}, got"),
+        (["experiment=demo", "training.losses.x=3"], "training.losses.x: expected options like {weight: ...}, got 3"),
+        (["experiment=demo", "streams.eeg.cell=5"], "streams.eeg.cell: expected a name or options like {name: ...}"),
+        (
+            ["experiment=demo", "+streams.gaze={modality: eg}"],
+            "no reader for modality 'eg' (did you mean 'eeg'?). It has: ",
+        ),
+        (["experiment=demo", "+targets.emotoin={}"], "no such target (did you mean 'emotion'?). It has: "),
+        (["experiment=demo", "+streams.eeg.lenght=1"], "no such option (did you mean 'length'?). A stream has: "),
+        (
+            ["experiment=demo", "training.monitor=ccc"],
+            "training.monitor=ccc: the first target, 'emotion', is of kind classes; it has loss, accuracy, balanced_",
+        ),
+        (
+            ["experiment=demo", "training.monitor=accuracy", "+targets.arousal={}"],
+            "training.monitor=accuracy: the first target, 'arousal', is of kind number; it has loss, ccc",
+        ),
+        (["experiment=demo", "training.precision=64-true"], "training.precision: Input should be '32-true', "),
+        (
+            ["experiment=demo", "store=/dev/null/x"],
+            "the store /dev/null/x can't be made or written (Not a directory). ",
+        ),
         (["experiment=demo", "training.device=mps"], "training.device=mps: this machine has none"),
     ],
 )
 def test_a_users_mistake_is_one_sentence(insula, tmp_path, arguments, expected):
-    small = ("dataset.subjects=4", "dataset.trials=4", "dataset.seconds=4") if "experiment=demo" in arguments else ()
+    small = (
+        ("dataset.subjects=4", "dataset.trials=4", "dataset.seconds=4", "split.k=4")
+        if "experiment=demo" in arguments
+        else ()
+    )
     more = (f"hydra.run.dir={tmp_path / 'run'}", "training.progress=false")
     code, said = insula("train", *arguments, *small, *more)
     assert code == 1
@@ -82,7 +117,12 @@ def test_a_users_mistake_is_one_sentence(insula, tmp_path, arguments, expected):
 def test_all_mistakes_are_said_at_once(insula):
     code, said = insula("check", "experiment=emodb", "cell.hidden_size=-1", "split.kk=3", "sed=1", "training.clip=-2")
     assert code == 1
-    for part in ("cell.hidden_size: ", "split.kk: ", "sed: no such option; did you mean 'seed'?", "training.clip: "):
+    for part in (
+        "cell.hidden_size: ",
+        "split.kk: ",
+        "sed: no such option (did you mean 'seed'?). A run has: ",
+        "training.clip: ",
+    ):
         assert part in said
 
 
@@ -165,9 +205,23 @@ def test_a_full_disk_leaves_no_half_written_entry(insula, speech, tmp_path, monk
     code, said, _ = train(insula, speech, tmp_path)
     assert code == 1
     assert "No space left on device" in said
-    assert "store=DIR" in said
+    assert "Free some space or choose another folder: store=DIR" in said
     entries = [path.parent for path in (tmp_path / "store").rglob("data.npy")]
     assert entries
     assert all((entry / "meta.json").exists() for entry in entries)
     monkeypatch.setattr(store.np, "save", real)
     assert train(insula, speech, tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"), [("train", "train"), ("subject", "subject 's1'"), ("recording", "recording 'r1'")]
+)
+def test_a_step_that_can_not_be_fitted_is_named(scope, said):
+    step = Step(
+        "streams.eeg.features.standardize",
+        Choice.of("preprocessors", {"name": "standardize", "fit": scope}, installed()),
+    )
+    trial = Trial("t1", "s1", recording="r1")
+    signals = [(trial, Signal.of(np.ones((channels, 4)), 1.0, "abcdefg"[:channels], "1")) for channels in (5, 7)]
+    with pytest.raises(SignalError, match=rf"streams\.eeg\.features\.standardize \(fitted on {said}\): .*5 .*7"):
+        fit_step(step, signals)

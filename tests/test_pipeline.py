@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,73 @@ def test_a_run_started_again_goes_on_where_it_stopped_and_ends_the_same(train, t
     pd.testing.assert_frame_equal(predictions(tmp_path / "whole"), predictions(tmp_path / "cut"), check_exact=True)
     history = [pd.read_csv(tmp_path / name / "folds" / "seed0-fold1" / "history.csv") for name in ("whole", "cut")]
     pd.testing.assert_frame_equal(*history)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_fold_that_had_stopped_is_not_trained_again_when_its_results_are_lost(train, tmp_path, moved):
+    options = (*SMALL, "~streams.personality", "training.epochs=8", "training.patience=2", "training.batch_size=16")
+    train(*options, folder="whole")
+    copy = tmp_path / ("copy" if moved else "whole")
+    before = predictions(tmp_path / "whole")
+    if moved:
+        shutil.copytree(tmp_path / "whole", copy)
+    fold = copy / "folds" / "seed0-fold2"
+    history = pd.read_csv(fold / "history.csv")
+    for name in ("fold.json", "history.csv"):
+        (fold / name).unlink()
+    if moved:  # killed after the last epoch but before the mark
+        (fold / "checkpoints" / "finished").unlink()
+    train(*options, folder=copy.name)
+    pd.testing.assert_frame_equal(predictions(copy), before, check_exact=True)
+    if not moved:
+        pd.testing.assert_frame_equal(pd.read_csv(fold / "history.csv"), history)
+
+
+def test_a_run_whose_data_have_changed_is_not_gone_on_with(train, tmp_path):
+    from insula import ConfigError
+
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        np.save(tmp_path / f"{number}.npy", rng.normal(size=(2, 64)).astype(np.float32))
+    manifest = tmp_path / "trials.csv"
+    rows = [f"{number}.npy,p{number // 2},{'ab'[number % 2]}" for number in range(6)]
+    manifest.write_text("\n".join(["path,subject,mood", *rows]))
+    options = ("experiment=signals", "dataset=table", f"dataset.root={manifest}", "split=subject_kfold", "split.k=3")
+    options += ("streams.signal.modality=features", "window.length=null", "training.epochs=1", "cell.hidden_size=4")
+    options += ("+streams.signal.reader={name: table_file, sfreq: 16.0}", "+targets.mood={}")
+    train(*options)
+    (tmp_path / "run" / "folds" / "seed0-fold0" / "fold.json").unlink()
+    manifest.write_text("\n".join(["path,subject,mood", *(row.translate(str.maketrans("ab", "ba")) for row in rows)]))
+    with pytest.raises(ConfigError, match="the windows and labels are others than when the run"):
+        train(*options)
+
+
+def test_analyses_see_the_windows_that_the_refitted_model_was_tested_on(train, tmp_path, monkeypatch):
+    from insula.report import page
+
+    seen = []
+    write = page.write_report
+    monkeypatch.setattr(
+        "insula.pipeline.write_report", lambda results, *rest: (seen.append(results), write(results, *rest))[1]
+    )
+    train(*TINY, "training.refit=train+validation")
+    (result,) = [fold for fold in seen[0].folds if fold.number == 1]
+    table = seen[0].predictions
+    again = predict(result.model(), result.batches("test"), seen[0].data, result_windows(result), fold=1, seed=0)
+    pd.testing.assert_frame_equal(again, table[table["fold"] == 1].reset_index(drop=True), check_exact=True)
+    batch = next(result.batches("test"))
+    trace = result.trace(batch)
+    assert {name: len(steps) for name, steps in trace.steps.items()} == {"peripheral": len(batch)}
+
+
+def result_windows(result):
+    return result.batches.__self__.windows
+
+
+def test_targets_and_streams_may_bear_any_name(train):
+    stream = "+streams.keys={modality: peripheral, features: {standardize: {}}, cell: shared}"
+    metrics = train(*TINY, "~streams.peripheral", stream, "training.epochs=1")
+    assert metrics["parameters"] > 0
 
 
 def test_without_an_effect_honest_splits_are_at_chance_and_random_windows_are_not(train):

@@ -1,5 +1,6 @@
 """A composed run, validated whole before any work: all errors at once, in the syntax of overrides."""
 
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,9 @@ class Resolver:
 
     def choice(self, registry: str, node: Any, path: str, key: str | None = None) -> Choice | None:
         """Resolve ``x``, ``{name: x, ...}``, or ``{...}`` under a key that names the component."""
+        if not isinstance(node, str | Mapping | None):
+            self.errors.append(f"{path}: expected a name or options like {{name: ...}}, got {node!r}")
+            return None
         node = {"name": node} if isinstance(node, str) else dict(node or {})
         name = node.pop("name", key)
         if name is None:
@@ -131,20 +135,9 @@ class Resolver:
     def plain(self, model: type[B], node: Any, path: str, what: str = "") -> B | None:
         """Validate plain options; unknown keys list the ones that exist."""
         try:
-            return model.model_validate(node or {})
+            return model.model_validate({} if node is None else node)
         except ValidationError as error:
-            for detail in error.errors():
-                *inside, last = map(str, detail["loc"]) if detail["loc"] else [""]
-                place = ".".join([path, *inside, last])
-                if detail["type"] == "extra_forbidden":
-                    fields = list(_inner(model, inside).model_fields)
-                    owner = what if what and not inside else ".".join([path, *inside])
-                    self.errors.append(
-                        f"{place}: no such option{nearest(last, fields)} "
-                        f"{owner} has: {', '.join(fields) or 'no options'}"
-                    )
-                else:
-                    self.errors.append(f"{place}: {detail['msg']}, got {detail['input']!r}")
+            self.errors += [_wrong(model, dict(detail), path, what) for detail in error.errors()]
             return None
 
     def steps(self, node: Any, path: str) -> tuple[Step, ...]:
@@ -169,13 +162,35 @@ class Resolver:
         return {}
 
 
+def _wrong(model: type[BaseModel], detail: Mapping[str, Any], path: str, what: str) -> str:
+    """Say one of pydantic's errors in the syntax of overrides."""
+    loc = [str(part) for part in detail["loc"]]
+    place, got = ".".join([path, *loc]), detail["input"]
+    match detail["type"]:
+        case "extra_forbidden":
+            fields = list(_inner(model, loc[:-1]).model_fields)
+            owner = what if what and not loc[1:] else ".".join([path, *loc[:-1]])
+            return (
+                f"{place}: no such option{nearest(loc[-1], fields)}. {owner} has: {', '.join(fields) or 'no options'}"
+            )
+        case "model_type":
+            first = next(iter(_inner(model, loc).model_fields), "")
+            return f"{place}: expected options{f' like {{{first}: ...}}' if first else ''}, got {got!r}"
+        case "value_error":  # raised by a validator of ours, whose sentence is whole
+            return f"{place}: {detail['msg'].removeprefix('Value error, ')}"
+    return f"{place}: {detail['msg']}, got {got!r}"
+
+
 def _inner(model: type[BaseModel], path: list[str]) -> type[BaseModel]:
-    """Return the model of a nested block."""
+    """Return the model of a nested block; a block may stand in a dict of named ones."""
+    kind: Any = model
     for name in path:
-        annotation = model.model_fields[name].annotation if name in model.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            break
-        model = annotation
+        if typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        elif name in model.model_fields:
+            kind = model.model_fields[name].annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            model = kind
     return model
 
 
@@ -190,7 +205,7 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
     r = Resolver(plugins)
     for key in plain:
         if key not in KEYS:
-            r.errors.append(f"{key}: no such option{nearest(key, KEYS)} A run has: {', '.join(KEYS)}")
+            r.errors.append(f"{key}: no such option{nearest(key, KEYS)}. A run has: {', '.join(KEYS)}")
     default = r.plain(_Defaults, plain.get("default"), "default")
     shared = r.choice("cells", plain.get("cell"), "cell")
     choices = {
@@ -230,7 +245,7 @@ def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _
     node = r.mapping(node, path)
     for key in node:
         if key not in known:
-            r.errors.append(f"{path}.{key}: no such option{nearest(key, known)} A stream has: {', '.join(known)}")
+            r.errors.append(f"{path}.{key}: no such option{nearest(key, known)}. A stream has: {', '.join(known)}")
     options = r.plain(_StreamOptions, {k: node[k] for k in ("modality", "length", "context") if k in node}, path)
     cell = _cell(r, node.get("cell"), f"{path}.cell", shared)
     pooling = node.get("pooling", default and default.pooling)

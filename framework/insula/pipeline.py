@@ -8,7 +8,7 @@ into a vector; a FusionHead joins the streams into outputs; Analyses of held-out
 from pathlib import Path
 
 from insula.config import RunConfig
-from insula.evaluation.run import evaluate_folds, open_run, summarise_run
+from insula.evaluation.run import announce, evaluate_folds, open_run, summarise_run
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import prepare
 from insula.report.page import write_report
@@ -21,6 +21,7 @@ from insula.windows.cut import cut_windows
 def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
     """Run everything: from files to a report in ``folder``. Return what ``metrics.json`` holds."""
     store = Store(config.store)
+    announce(config.training)
     with open_run(config.plain, folder):
         corpus = open_corpus(config.dataset)
         targets = choose_targets(config, corpus)

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from insula.config import RunConfig
 from insula.errors import ConfigError, SplitError
 from insula.model.build import ModelChoice, PathChoice
@@ -12,7 +14,7 @@ from insula.preprocess.prepare import Source
 from insula.sources.corpus import Corpus
 from insula.specs import TargetSpec
 from insula.training.fold import TrainingPlan
-from insula.types import Rule, Target
+from insula.types import Kind, Rule, Target
 from insula.windows.audit import Audit, audit_folds
 from insula.windows.classes import check_classes
 from insula.windows.split import Fold, Split
@@ -20,15 +22,32 @@ from insula.windows.stream import StreamPlan
 from insula.windows.windows import Windows
 
 log = logging.getLogger("insula")
+_OF_CLASSES = ("loss", "accuracy", "balanced_accuracy")
+FIGURES: Mapping[Kind, tuple[str, ...]] = {"classes": _OF_CLASSES, "binary": _OF_CLASSES, "number": ("loss", "ccc")}
+"""The validation figures that ``training.monitor`` may name, by the kind of the first target."""
 
 
 def choose_targets(config: RunConfig, corpus: Corpus) -> dict[str, tuple[Target, Rule | None]]:
-    """Return the run's targets: those it names, else the dataset's first."""
+    """Return the run's targets: those it names, else the dataset's first.
+
+    Raises
+    ------
+    ConfigError
+        If there is none, or the first one hasn't the figure that training watches.
+    """
     names = list(config.targets) or list(corpus.dataset.targets)[:1]
     if not names:
         raise ConfigError(f"dataset={corpus.choice.name} has no target to learn")
+    targets = {name: corpus.target(name) for name in names}
+    first, monitor = targets[names[0]], config.training.monitor
+    if monitor not in FIGURES[first.kind]:
+        raise ConfigError(
+            f"training.monitor={monitor}: the first target, {names[0]!r}, is of kind {first.kind}; "
+            f"it has {', '.join(FIGURES[first.kind])}"
+        )
     return {
-        name: (corpus.target(name), config.targets[name].rule if name in config.targets else None) for name in names
+        name: (target, config.targets[name].rule if name in config.targets else None)
+        for name, target in targets.items()
     }
 
 
@@ -61,7 +80,7 @@ def choose_windows(config: RunConfig) -> dict[str, StreamPlan]:
 def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
     """Run the split, and check that what it gave can be trained on."""
     split: Split = config.split.build()
-    folds = list(split.folds(windows.rows.index))
+    folds = [_positions(fold, len(windows.rows.index), config.split.name) for fold in split.folds(windows.rows.index)]
     if not folds:
         raise SplitError(f"split={config.split.name} gave no fold")
     for number, fold in enumerate(folds):
@@ -72,6 +91,18 @@ def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
         if target.kind != "number":
             check_classes(windows.rows.index, folds, TargetSpec(name, target.kind, target.classes))
     return folds
+
+
+def _positions(fold: Fold, rows: int, name: str) -> Fold:
+    """Return the fold with rows as positions, which a split may also give as masks."""
+    found = []
+    for role in Fold.ROLES:
+        given = np.asarray(fold.rows(role))
+        positions = np.flatnonzero(given) if given.dtype == bool else given.astype(np.int64)
+        if len(positions) and not 0 <= positions.min() <= positions.max() < rows:
+            raise SplitError(f"split={name}: its {role} rows must be positions from 0 to {rows - 1}")
+        found.append(positions)
+    return Fold(*found)
 
 
 def audit_run(config: RunConfig, windows: Windows, folds: Sequence[Fold]) -> Audit:

@@ -82,17 +82,26 @@ class Signal:
         return self.sfreq == 0 and self.times is None
 
     @property
+    def interval(self) -> float:
+        """Usual seconds from one sample to the next: of irregular sampling the median; 1 where there are no two."""
+        if self.sfreq:
+            return 1.0 / self.sfreq
+        return float(np.median(np.diff(self.times))) if self.times is not None and len(self.times) > 1 else 1.0
+
+    @property
     def duration(self) -> float:
-        """Length in seconds; 0 for a static vector."""
+        """Length in seconds, of which the last sample takes one ``interval``; 0 for a static vector."""
         if self.times is not None:
-            return float(self.times[-1] - self.times[0]) if len(self.times) else 0.0
+            return float(self.times[-1] - self.times[0]) + self.interval if len(self.times) else 0.0
         return self.n_times / self.sfreq if self.sfreq else 0.0
 
     @property
     def stop(self) -> float:
-        """End in seconds from the start of the recording."""
+        """End in seconds from the start of the recording: one ``interval`` after the last sample, so that up to
+        ``stop`` is the whole signal.
+        """
         if self.times is not None:
-            return float(self.times[-1]) if len(self.times) else self.t0
+            return float(self.times[-1]) + self.interval if len(self.times) else self.t0
         return self.t0 + self.duration
 
     @property
@@ -105,7 +114,7 @@ class Signal:
         return replace(self, data=np.ascontiguousarray(data, dtype=np.float32), **changes)
 
 
-Label = str | int | float | Mapping[str, float | int] | Signal | None
+Label = str | int | float | np.number | Mapping[str, float | int] | Signal | None
 """A class, a number, a distribution over classes, a Signal over time, or None where it is missing."""
 
 

@@ -42,8 +42,8 @@ class Group(UnitSplit):
         column = self.column if self.column in index else ALIASES.get(self.column, self.column)
         if column not in index:
             near = difflib.get_close_matches(column, [*index, *ALIASES], n=1, cutoff=0.5)
+            meant = f" (did you mean {near[0]!r}?)" if near else ""
             raise SplitError(
-                f"split.column={column}: the index has no such column{f'; did you mean {near[0]!r}?' if near else ''}. "
-                f"Columns: {', '.join(map(str, index))}"
+                f"split.column={column}: the index has no such column{meant}. Columns: {', '.join(map(str, index))}"
             )
         return named(index, column)

@@ -22,10 +22,17 @@ def test_nan_is_undefined_unless_valid_says_more():
     assert masked.defined.tolist() == [[True, True, False]]
 
 
-def test_irregular_times_give_the_end():
-    beats = Signal.of([[0.8, 0.9, 0.7]], 0.0, ["rr"], "s", times=np.array([1.0, 1.9, 2.6]))
+def test_the_last_sample_of_irregular_times_lasts_for_the_usual_interval():
+    times = np.array([1.0, 1.9, 2.5, 3.2])
+    beats = Signal.of([[0.8, 0.9, 0.7, 0.6]], 0.0, ["rr"], "s", t0=1.0, times=times)
     assert not beats.static
-    assert beats.stop == pytest.approx(2.6)
+    assert (beats.interval, beats.stop, beats.duration) == pytest.approx((0.7, 3.9, 2.9))
+    gaps = Signal.of([[1, 2, 3]], 4.0, ["x"], "1", times=np.array([0.0, 0.25, 5.0]))
+    assert (gaps.interval, gaps.stop) == (0.25, 5.25)
+    alone = Signal.of([[1]], 0.0, ["rr"], "s", times=np.array([4.0]))
+    assert (alone.stop, alone.duration) == (5.0, 1.0)
+    none = Signal.of(np.zeros((1, 0)), 0.0, ["rr"], "s", t0=3.0, times=np.zeros(0))
+    assert (none.stop, none.duration) == (3.0, 0.0)
 
 
 @pytest.mark.parametrize(

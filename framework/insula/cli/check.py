@@ -1,6 +1,7 @@
 """``insula check``: compose, validate, and run one trial per stream in memory; nothing is written."""
 
 import argparse
+import sys
 from typing import Any
 
 
@@ -19,11 +20,11 @@ def run(args: argparse.Namespace) -> int:
     """Check the composed run; of a sweep, every combination is validated and the first one is sized."""
     from insula.cli.compose import asks_help, preflight, usage
 
-    if asks_help(args.overrides):
-        print(
-            usage("check", "Compose and validate (with -m: every combination), run one trial per stream, print sizes.")
-        )
-        return 0
+    if asks_help(args.overrides) or not args.overrides:
+        asked = bool(args.overrides)
+        what = "Compose and validate (with -m: every combination), run one trial per stream, print sizes."
+        print(usage("check", what), file=None if asked else sys.stderr)
+        return 0 if asked else 2
     from insula.plugin.manager import installed
     from insula.trial_run import try_run
 

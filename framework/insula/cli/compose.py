@@ -4,9 +4,9 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from insula.config import KEYS, RunConfig, resolve
 from insula.errors import ConfigError
@@ -27,12 +27,15 @@ def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
 
     ``streams.speech.features.mfcc.n_mfcc=20`` becomes ``++…``: our own validation knows every option, and names the
     nearest one, where Hydra would only say that the key isn't in its struct. Choices of a config group stay as they
-    are.
+    are. ``streams.eeg.cell=gru`` beside ``streams.eeg.cell.hidden_size=8`` becomes its ``name``, which the second would
+    overwrite otherwise.
     """
+    keys = [override.partition("=")[0] for override in overrides]
     found = []
-    for override in overrides:
-        key = override.partition("=")[0]
+    for key, override in zip(keys, overrides, strict=True):
         plain = re.fullmatch(r"[\w.]+", key) and "=" in override and key not in groups and not key.startswith("hydra.")
+        if plain and any(other.startswith(f"{key}.") for other in keys):
+            override = override.replace("=", ".name=", 1)
         found.append(f"++{override}" if plain else override)
     return found
 
@@ -40,6 +43,7 @@ def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
 def usage(command: str, what: str) -> str:
     """Return the help of a command that takes overrides: what may be chosen, and where options are explained."""
     names = {group: available(group) for group in ("experiment", "dataset", "split", "cell", "fusion", "architecture")}
+    more = "; --cfg job prints the composed run; hydra.run.dir=DIR chooses its folder" if command == "train" else ""
     choices = "\n".join(f"  {group}={'|'.join(options)}" for group, options in names.items())
     return f"""usage: insula {command} [-m] [OVERRIDE]...
 
@@ -50,7 +54,7 @@ choices:
 
 options are set by their place in the run: cell.hidden_size=32 training.epochs=20 streams.eeg.context=10
   ~streams.eeg drops a stream, +streams.x={{...}} adds one; insula explain cell=ltc says what a component's options are
-  -m sweeps: cell=lstm,gru seed=0,1; --cfg job prints the composed run; hydra.run.dir=DIR chooses the run's folder
+  -m sweeps: cell=lstm,gru seed=0,1{more}
 
 for example: insula {command} experiment=demo cell=gru cell.hidden_size=16"""
 
@@ -77,7 +81,7 @@ def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
             try:
                 runs.append((overrides, resolve(_compose([*overrides, *own], args.config_name), installed())))
             except ConfigError as error:
-                label = f"[{' '.join(o.removeprefix('++') for o in overrides)}] " if args.multirun else ""
+                label = f"[{' '.join(o.removeprefix('++') for o in overrides)}] " if args.multirun and overrides else ""
                 errors.update(dict.fromkeys(f"{label}{line}" for line in str(error).splitlines()))
     if errors:
         raise ConfigError("\n".join(errors))
@@ -90,27 +94,40 @@ def asks_hydra(arguments: Sequence[str]) -> bool:
     return any(getattr(args, name, None) for name in ASKS_HYDRA)
 
 
-def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
-    """Hand over to Hydra: run folders, multirun, launchers and sweepers are its own."""
-    import hydra
+def swept(arguments: Sequence[str]) -> set[str]:
+    """Return the keys that a sweep's overrides give several values."""
+    return {each.get_key_element() for each in _parsed(_parse(arguments).overrides) if each.is_sweep_override()}
 
-    from insula.plugin.hydra import conf_dir, register
 
-    register()
-    sys.argv = ["insula train", *_freed_arguments(arguments)]
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, who say them without a traceback
-    with _said_plainly():
-        hydra.main(config_path=str(conf_dir()), config_name="config", **hydra_version())(job)()
+def _parsed(overrides: Sequence[str]) -> list[Any]:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    with said_plainly():
+        return OverridesParser.create().parse_overrides(list(overrides))
+
+
+def ordered(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments as Hydra's own parser takes them: flags first, overrides freed."""
+    words = freed(arguments, config_groups())
+    overrides = _parse(arguments).overrides
+    return [*(word for word in words if word not in overrides), *overrides]
 
 
 def _parse(arguments: Sequence[str]) -> Any:
+    """Parse Hydra's arguments; a flag may stand behind an override. What isn't known is a usage error."""
     from hydra._internal.utils import get_args_parser
 
-    return get_args_parser().parse_args(_freed_arguments(arguments))
+    parser = get_args_parser()
+    parser.error = _refuse  # Hydra's own would print the usage of another program
+    args, rest = parser.parse_known_intermixed_args(freed(arguments, config_groups()))
+    if unknown := [word for word in rest if word.startswith("-")]:
+        _refuse(f"I don't know {' '.join(unknown)}")
+    return args
 
 
-def _freed_arguments(arguments: Sequence[str]) -> list[str]:
-    return freed(arguments, config_groups())
+def _refuse(message: str) -> NoReturn:
+    print(f"insula: {message}; see insula train --help", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def config_groups() -> set[str]:
@@ -135,7 +152,7 @@ def _compose(overrides: Sequence[str], name: str | None) -> dict[str, Any]:
     from hydra import compose
     from omegaconf import OmegaConf
 
-    with _said_plainly():
+    with said_plainly():
         return OmegaConf.to_container(compose(name or "config", list(overrides)), resolve=True)  # type: ignore[return-value]
 
 
@@ -144,13 +161,10 @@ def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str
     if not multirun:
         yield list(overrides)
         return
-    from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import ValueType
 
-    with _said_plainly():
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
     several = []
-    for override in parsed:
+    for override in _parsed(overrides):
         if not override.is_sweep_override():
             several.append([override.input_line])
         elif override.value_type in (
@@ -165,7 +179,7 @@ def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
+def said_plainly() -> Iterator[None]:
     """Turn Hydra's and OmegaConf's errors into ours."""
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
@@ -185,12 +199,16 @@ def _mended(text: str) -> str:
     if missing:
         group, name = missing.groups()
         options = available(group)
-        return f"there is no {group} called {name!r}{nearest(name, options)} Installed: {', '.join(options) or 'none'}"
+        return f"there is no {group} called {name!r}{nearest(name, options)}. Installed: {', '.join(options) or 'none'}"
+    choice = re.search(r"You must specify '(\S+)'", text)
+    if choice:
+        group = choice.group(1)
+        return f"you must choose {group!r}: type {group}=NAME; there are: {', '.join(available(group))}"
     key = re.search(r"Could not override '\+*([\w.@]+)'", text)
     if key and key.group(1) not in KEYS:
         word = key.group(1)
         return f"{word}: no such option{nearest(word, [*KEYS, *config_groups()])} ({text.splitlines()[-1]})"
-    return text.replace("You must specify", "you must choose")
+    return text
 
 
 def available(group: str) -> list[str]:

@@ -13,20 +13,24 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a component's docstring and options, or the names of a group."""
-    from insula.errors import ConfigError
+    from insula.errors import ConfigError, PluginError
     from insula.plugin.manager import installed, nearest
     from insula.plugin.registry import REGISTRIES
 
     groups = {registry.group: registry for registry in REGISTRIES.values()}
     group, _, name = args.component.partition("=")
     if group not in groups:
-        raise ConfigError(f"there is no group called {group!r}{nearest(group, groups)} Groups: {', '.join(groups)}")
+        raise ConfigError(f"there is no group called {group!r}{nearest(group, groups)}. Groups: {', '.join(groups)}")
     registry = groups[group]
     if not name:
         from insula.plugin.schema import summary
 
         for each in installed().names(registry.name):
-            print(f"{group}={each:<24} {summary(installed().get(registry.name, each).cls)}")
+            try:
+                about = summary(installed().get(registry.name, each).cls)
+            except PluginError as error:
+                about = f"broken: {error}"
+            print(f"{group}={each:<24} {about}")
         return 0
     print(describe(installed().get(registry.name, name)))
     return 0
@@ -38,6 +42,11 @@ def describe(component: Any) -> str:
 
     lines = [f"{component}", ""]
     lines += [inspect.cleandoc(component.cls.__doc__ or "").split("\nParameters\n")[0].strip(), ""]
+    for name in ("licence", "citation"):
+        if said := getattr(component.cls, name, None):
+            lines.append(f"{name}: {said}")
+    if lines[-1]:
+        lines.append("")
     fields = component.options.model_fields
     for name, field in fields.items():
         kind = inspect.formatannotation(field.annotation).replace("typing.", "")

@@ -103,6 +103,8 @@ def command(
     split = "leave_trials_out" if subjects == 1 else "leave_one_subject_out" if subjects < FOLDS else "subject_kfold"
     words = ["insula", "train", f"experiment={'speech' if 'speech' in modalities else 'signals'}", "dataset=table"]
     words += [f"dataset.root={_hydra(str(manifest))}", f"split={split}"]
+    if subjects == 2:  # with one person to test on and one to train on there is nobody left to validate on
+        words.append("split.validation=none")
     if "speech" not in modalities:
         name, about = next(iter(modalities.items()))
         words.append(f"streams.signal.modality={name}")

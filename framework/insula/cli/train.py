@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 from typing import Any
 
 
@@ -19,11 +20,13 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Validate every combination, then let Hydra run them."""
-    from insula.cli.compose import asks_help, asks_hydra, launch, preflight, usage
+    from insula.cli.compose import asks_help, asks_hydra, preflight, usage
+    from insula.cli.launch import launch
 
-    if asks_help(args.overrides):
-        print(usage("train", "Prepare, train every fold, evaluate and report."))
-        return 0
+    if asks_help(args.overrides) or not args.overrides:
+        asked = bool(args.overrides)
+        print(usage("train", "Prepare, train every fold, evaluate and report."), file=None if asked else sys.stderr)
+        return 0 if asked else 2
     if not asks_hydra(args.overrides):
         preflight(args.overrides)
     launch(job, args.overrides)

@@ -15,8 +15,9 @@ from insula.evaluation.results import FoldResult
 from insula.model.architecture import Architecture
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
+from insula.specs import DataSpec
 from insula.training.bundle import Bundle, StreamChain, load_bundle, save_bundle
-from insula.training.fold import TrainedFold, TrainingPlan, fold_seed, train_fold
+from insula.training.fold import TrainedFold, TrainingPlan, fold_seed, train_fold, trained_fold
 from insula.windows.batch import Batch
 from insula.windows.split import Fold
 from insula.windows.windows import FoldWindows, Windows, conversations, in_order
@@ -52,13 +53,15 @@ class FoldRun:
         trained = train_fold(self.plan, self.windows, self.fold, seed, self.folder, progress, self.title)
         save_bundle(self.folder / "bundle", self._bundle(trained), self.plan.model, self.plugins)
         pd.DataFrame(trained.history).to_csv(self.folder / "history.csv", index=False)
-        batches = self._batches(trained.windows, trained.network, trained.data, "test")
+        tested = trained.windows.usable(self.fold)
+        batches = self._batches(trained.windows, tested, trained.network, trained.data, "test")
         table = predict(trained.network, batches, trained.data, self.windows, fold=self.number, seed=self.seed)
         table.to_parquet(self.folder / "predictions.parquet", index=False)
         summary = {
             "seed": self.seed,
             "fold": self.number,
-            "windows": {role: len(self.fold.rows(role)) for role in Fold.ROLES},
+            "windows": {role: len(tested.rows(role)) for role in Fold.ROLES},
+            "left_out": [[item.what, item.why] for item in trained.windows.left_out],
             "epochs": trained.epochs,
             "parameters": count_parameters(trained.network),
         }
@@ -89,10 +92,13 @@ class FoldRun:
         return build_model(self.plan.model, self.loaded.data, fold_seed(self.seed, self.number)).eval()
 
     def _of_role(self, role: str) -> Iterator[Batch]:
-        return self._batches(self.windows.fit(self.fold), self.loaded.network, self.loaded.data, role)
+        fitted = self.windows.fit(trained_fold(self.plan, self.fold))
+        return self._batches(fitted, fitted.usable(self.fold), self.loaded.network, self.loaded.data, role)
 
-    def _batches(self, fitted: FoldWindows, network: nn.Module, data: Any, role: str) -> Iterator[Batch]:
-        rows, groups = list(map(int, self.fold.rows(role))), None
+    def _batches(
+        self, fitted: FoldWindows, fold: Fold, network: nn.Module, data: DataSpec, role: str
+    ) -> Iterator[Batch]:
+        rows, groups = list(map(int, fold.rows(role))), None
         if batched_by_group(network):
             groups = conversations(self.windows.rows)
             rows = in_order(rows, self.windows.rows, groups)

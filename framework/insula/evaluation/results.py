@@ -45,24 +45,15 @@ class FoldResult:
     def trace(self, batch: Batch, model: nn.Module | None = None) -> Trace:
         """Run a model (None: the trained one) on a batch and keep the step outputs of every stream."""
         model = model or self.model()
-        kept: dict[str, tuple[Tensor, Tensor]] = {}
-
-        def keep(name: str) -> Callable[..., None]:
-            return lambda _module, inputs: kept.__setitem__(name, (inputs[0], inputs[1]))
-
         assert isinstance(model, StreamsAndFusion)
-        hooks = [
-            path.pooling.register_forward_pre_hook(keep(name))
-            for name, path in model.paths.items()
-            if path.pooling is not None
-        ]
-        try:
-            with torch.no_grad():
-                fused = model(batch)
-        finally:
-            for hook in hooks:
-                hook.remove()
-        return Trace({n: k[0] for n, k in kept.items()}, {n: k[1] for n, k in kept.items()}, fused)
+        with torch.no_grad():
+            found = {name: path.steps(batch.streams[name], batch.present[name]) for name, path in model.paths.items()}
+            fused = model(batch)
+        return Trace(
+            {name: steps for name, (steps, _) in found.items()},
+            {name: mask for name, (_, mask) in found.items()},
+            fused,
+        )
 
 
 @dataclass(frozen=True, eq=False)

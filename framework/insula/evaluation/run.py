@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,20 @@ from insula.plugin.manager import Plugins
 from insula.specs import TargetSpec
 from insula.training.environment import choose_device, choose_threads, environment
 from insula.training.fold import TrainingPlan, fold_seed, fold_spec
+from insula.training.options import TrainingOptions
 from insula.types import LeftOut
 from insula.windows.audit import Audit
 from insula.windows.split import Fold
 from insula.windows.windows import Windows
 
 log = logging.getLogger("insula")
-IRRELEVANT = ("store",)
-"""Top-level options that change nothing in a result."""
+IRRELEVANT = ("store", "training.progress", "training.threads", "training.device", "training.logger")
+"""Options that change nothing in a result."""
 
 
 @contextmanager
 def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
-    """Make or take up a run's folder; a folder that holds another run is refused.
+    """Make or take up a run's folder; one in which a fold was trained with other options is refused.
 
     Raises
     ------
@@ -41,18 +43,13 @@ def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
         If the folder holds a run with other options, or another process is writing to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = folder / "config.json"
-    if known.exists():
-        changed = _differences(json.loads(known.read_text()), plain)
-        if changed:
-            raise ConfigError(
-                f"{folder} holds a run with other options ({'; '.join(changed[:5])}): "
-                "choose another hydra.run.dir, or delete it"
-            )
-        log.info("going on with the run in %s", folder)
     lock = folder / ".running"
     _take(lock, folder)
     try:
+        known = folder / "config.json"
+        if known.exists() and _started(folder / "folds"):
+            _check_same(json.loads(known.read_text()), plain, folder)
+            log.info("going on with the run in %s", folder)
         known.write_text(json.dumps(plain, indent=1))
         from omegaconf import OmegaConf
 
@@ -62,25 +59,63 @@ def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
         lock.unlink(missing_ok=True)
 
 
+def _started(folds: Path) -> bool:
+    """Whether a fold has anything to show yet; before that, other options and data do no harm."""
+    return any(path.is_file() for path in folds.glob("*/**/*"))
+
+
 def _take(lock: Path, folder: Path) -> None:
-    if lock.exists():
-        owner = lock.read_text().strip()
-        if owner.isdigit() and Path(f"/proc/{owner}").exists() and int(owner) != os.getpid():
-            raise ConfigError(f"process {owner} is writing to {folder}: wait for it, or choose another hydra.run.dir")
-    lock.write_text(str(os.getpid()))
+    """Make the lock, which only one process can; take it over from a process that is gone."""
+    while True:
+        try:
+            with open(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w") as file:
+                file.write(str(os.getpid()))
+            return
+        except FileExistsError:
+            owner = _owner(lock)
+            if owner.isdigit() and int(owner) != os.getpid() and _running(int(owner)):
+                raise ConfigError(
+                    f"process {owner} is writing to {folder}: wait for it, or choose another hydra.run.dir"
+                ) from None
+            log.info("process %s has left %s unfinished: taking it over", owner or "?", folder)
+            lock.unlink(missing_ok=True)
+
+
+def _owner(lock: Path) -> str:
+    try:
+        return lock.read_text().strip()
+    except FileNotFoundError:  # it has just ended
+        return ""
+
+
+def _running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # signal 0 only asks
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
+def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    changed = _differences(before, now)
+    if changed:
+        raise ConfigError(
+            f"{folder} holds a run with other options ({'; '.join(changed[:5])}): "
+            "choose another hydra.run.dir, or delete it"
+        )
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     def flat(node: Any, path: str = "") -> dict[str, Any]:
-        if not isinstance(node, Mapping):
-            return {path: node}
+        if not isinstance(node, Mapping) or not node:  # an empty one is a step with its defaults: it counts
+            return {} if path in IRRELEVANT else {path: node}
         return {
             k: v for key, value in node.items() for k, v in flat(value, f"{path}.{key}" if path else str(key)).items()
         }
 
-    a, b = (
-        flat({k: v for k, v in plain.items() if k not in IRRELEVANT}) for plain in (before, json.loads(json.dumps(now)))
-    )
+    a, b = flat(before), flat(json.loads(json.dumps(now)))
     return [f"{key}: {a.get(key)!r} there, {b.get(key)!r} here" for key in sorted({*a, *b}) if a.get(key) != b.get(key)]
 
 
@@ -104,7 +139,8 @@ def evaluate_folds(
         for seed in seeds
         for number, fold in enumerate(folds)
     ]
-    _announce(plan, windows, runs, folder)
+    _check_same_data(windows, folds, folder / "folds" / "data.json")
+    _describe(plan, windows, runs, folder)
     todo = [run for run in runs if not run.finished]
     if len(todo) < len(runs):
         log.info("%d of %d folds are finished already", len(runs) - len(todo), len(runs))
@@ -120,19 +156,47 @@ def evaluate_folds(
     return runs
 
 
-def _announce(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], folder: Path) -> None:
-    """Say first of all where this will run, and why."""
+def _check_same_data(windows: Windows, folds: Sequence[Fold], known: Path) -> None:
+    """Refuse to go on with a run whose data or folds have changed since: its parts would not belong together."""
+    keys = sorted({key for stream in windows.streams.values() for key in stream.prepared.keys.values()})
+    rows = [[fold.rows(role).tolist() for role in Fold.ROLES] for fold in folds]
+    now = {
+        "windows and labels": _digest(windows.rows.index.to_csv() or ""),
+        "signals": _digest(json.dumps(keys)),
+        "folds": _digest(json.dumps(rows)),
+    }
+    if known.exists() and _started(known.parent):
+        before = json.loads(known.read_text())
+        changed = [name for name, digest in now.items() if before.get(name) != digest]
+        if changed:
+            raise ConfigError(
+                f"the {' and the '.join(changed)} are others than when the run in {known.parents[1]} began: "
+                "choose another hydra.run.dir, or delete it"
+            )
+    known.parent.mkdir(parents=True, exist_ok=True)
+    known.write_text(json.dumps(now, indent=1))
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def announce(options: TrainingOptions) -> None:
+    """Say first of all on what this will run, and why; a device that isn't there is an error before any work."""
+    device, why = choose_device(options)
+    precision = "the default, exact enough for every cell" if options.precision == "32-true" else "as asked for"
+    log.info("device %s (%s), precision %s (%s)", device, why, options.precision, precision)
+
+
+def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], folder: Path) -> None:
+    """Say what will be trained, and write down where."""
     first = runs[0]
     data = fold_spec(windows, windows.fit(first.fold), first.fold, plan.options)
     parameters = count_parameters(build_model(plan.model, data, fold_seed(first.seed, 0)))
-    device, why = choose_device(plan.options)
-    threads, reason = choose_threads(plan.options, parameters, device)
-    precision = "as asked for" if plan.options.precision != "32-true" else "the default, exact enough for every cell"
-    log.info(
-        "device %s (%s), precision %s (%s), %d thread(s) (%s); %s parameters, %d windows, %d models to train",
-        device, why, plan.options.precision, precision, threads, reason, f"{parameters:,}", len(windows.rows.index),
-        len(runs),
-    )  # fmt: skip
+    device, _ = choose_device(plan.options)
+    threads, why = choose_threads(plan.options, parameters, device)
+    size = f"{parameters:,} parameters, {len(windows.rows.index)} windows, {len(runs)} models"
+    log.info("%s to train with %d thread%s (%s)", size, threads, "" if threads == 1 else "s", why)
     torch.set_num_threads(threads)
     text = json.dumps(environment(sorted({run.seed for run in runs}), device), indent=1)
     (folder / "environment.json").write_text(text)
@@ -160,7 +224,8 @@ def summarise_run(
     metrics["folds"] = [{**scores, **_summary(found, scores)} for scores in first["folds"]]
     if len(per_target) > 1:
         metrics["targets"] = per_target
-    everything = [*left_out, *windows.left_out]
+    per_fold = dict.fromkeys(tuple(item) for result in found for item in result.summary["left_out"])
+    everything = [*left_out, *windows.left_out, *(LeftOut(what, why) for what, why in per_fold)]
     return Results(
         plain, data, windows.rows.index, predictions, found, audit, metrics, everything, windows.undefined(), audit.unit
     )

@@ -71,7 +71,7 @@ def build_cell(choice: Choice, input_size: int) -> TemporalLayer:
     layers: list[TemporalLayer] = []
     for _ in range(choice.options["layers"]):
         layers.append(choice.build(layers[-1].output_size if layers else input_size))
-    return layers[0] if len(layers) == 1 else Stack(layers, choice.options["layer_dropout"])
+    return layers[0] if len(layers) == 1 else Stack(layers, choice.options["layer_dropout"], input_size)
 
 
 def build_model(choice: ModelChoice, data: DataSpec, seed: int) -> Architecture:

@@ -58,9 +58,25 @@ _PLAIN = TypeAdapter(dict[str, Any])
 
 @lru_cache
 def source_digest(cls: type) -> str:
-    """Return a digest of the module that defines a class: a changed formula must not find old prepared data."""
+    """Return a digest of the code behind a class: a changed formula must not find old prepared data.
+
+    It covers every module of the package that the class stands in, and of its bases' packages, up to insula's own: a
+    formula often lives in the module next door.
+    """
+    digest = blake2b(digest_size=16)
+    for owner in cls.__mro__:
+        top = owner.__module__.partition(".")[0]
+        if top not in ("insula", "builtins", "abc", "torch"):
+            for path in _sources(owner):
+                digest.update(path.name.encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(cls: type) -> list[Path]:
     try:
-        source = Path(inspect.getfile(cls)).read_bytes()
+        file = Path(inspect.getfile(cls))
     except (OSError, TypeError):  # defined in a notebook or prompt
-        source = cls.__qualname__.encode()
-    return blake2b(source, digest_size=16).hexdigest()
+        return []
+    package = "." in cls.__module__
+    return sorted(file.parent.rglob("*.py")) if package else [file]

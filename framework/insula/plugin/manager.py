@@ -65,9 +65,9 @@ class Plugins:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` or nothing."""
+    """Return ``" (did you mean 'x'?)"`` or nothing, to stand before a full stop."""
     found = difflib.get_close_matches(str(word), list(words), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def load_plugins(found: Iterable[EntryPoint] | None = None) -> Plugins:

@@ -57,15 +57,29 @@ class FittedStep:
 
 
 def fit_step(step: Step, signals: Iterable[tuple[Trial, Signal]]) -> FittedStep:
-    """Fit a step on the signals of its scope."""
+    """Fit a step on the signals of its scope.
+
+    Raises
+    ------
+    SignalError
+        If it can't be fitted; names the step and what it was fitted on.
+    """
     if step.scope is None:
         return FittedStep(step, {None: step.preprocessor.fit(())})
     if step.scope == "train":
-        return FittedStep(step, {None: step.preprocessor.fit(signal for _, signal in signals)})
+        return FittedStep(step, {None: _fit(step, (signal for _, signal in signals), "train")})
     groups: dict[str | None, list[Signal]] = {}
     for trial, signal in signals:
         groups.setdefault(FittedStep.group(step.scope, trial), []).append(signal)
-    return FittedStep(step, {key: step.preprocessor.fit(several) for key, several in groups.items()})
+    fitted = {key: _fit(step, several, f"{step.scope} {key!r}") for key, several in groups.items()}
+    return FittedStep(step, fitted)
+
+
+def _fit(step: Step, signals: Iterable[Signal], scope: str) -> Transform:
+    try:
+        return step.preprocessor.fit(signals)
+    except InsulaError as error:
+        raise SignalError(f"{step.path} (fitted on {scope}): {error}") from error
 
 
 def apply(steps: Iterable[FittedStep], signal: Signal, trial: Trial) -> Signal:

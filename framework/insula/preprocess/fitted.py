@@ -17,7 +17,7 @@ from insula.preprocess.preprocessor import Preprocessor, Transform
 Arrays = dict[str, np.ndarray]
 
 
-def pack(transform: Transform) -> tuple[dict[str, Any], Arrays]:
+def pack(transform: Transform, preprocessor: type[Preprocessor]) -> tuple[dict[str, Any], Arrays]:
     """Take a fitted Transform apart: ``{"class": name, "fields": {...}}`` of plain values, and arrays by field name.
 
     A Transform that is no dataclass has learnt nothing: it packs to its name, and is built again from its options.
@@ -25,12 +25,18 @@ def pack(transform: Transform) -> tuple[dict[str, Any], Arrays]:
     Raises
     ------
     BundleError
-        If a field is neither an array of numbers nor made of numbers, strings, None, tuples and dicts.
+        If it is no dataclass of the preprocessor's own module, or a field is neither an array of numbers nor made of
+        numbers, strings, None, tuples and dicts.
     """
     cls = type(transform)
+    if not _accepted(cls, preprocessor):
+        raise BundleError(
+            f"{preprocessor.__name__}.fit returned a {cls.__name__}, which a bundle can't store: return a dataclass "
+            f"derived from insula.Transform that {preprocessor.__module__} itself defines"
+        )
     plain: dict[str, Any] = {}
     arrays: Arrays = {}
-    for name in _fields(cls) if is_dataclass(cls) else ():
+    for name in _fields(cls):
         value = getattr(transform, name)
         if isinstance(value, np.ndarray):
             if value.dtype.kind not in "biuf":
@@ -55,12 +61,7 @@ def unpack(preprocessor: type[Preprocessor], packed: Mapping[str, Any], arrays: 
     """
     name = packed.get("class")
     cls = vars(sys.modules[preprocessor.__module__]).get(name) if isinstance(name, str) else None
-    if not (
-        isinstance(cls, type)
-        and issubclass(cls, Transform)
-        and is_dataclass(cls)
-        and cls.__module__ == preprocessor.__module__
-    ):
+    if cls is None or not _accepted(cls, preprocessor):
         raise BundleError(
             f"the bundle holds a fitted {name!r} for {preprocessor.__name__}, but {preprocessor.__module__} defines "
             "no dataclass of that "
@@ -83,6 +84,12 @@ def unpack(preprocessor: type[Preprocessor], packed: Mapping[str, Any], arrays: 
         return cls(**values)  # type: ignore[return-value]
     except Exception as error:
         raise BundleError(f"the bundle's fitted {name} can't be made: {type(error).__name__}: {error}") from error
+
+
+def _accepted(cls: Any, preprocessor: type[Preprocessor]) -> bool:
+    """Whether a class is a dataclass derived from Transform that the preprocessor's own module defines."""
+    ours = isinstance(cls, type) and issubclass(cls, Transform) and is_dataclass(cls)
+    return ours and cls.__module__ == preprocessor.__module__
 
 
 def _fields(cls: type) -> list[str]:

@@ -57,6 +57,8 @@ def prepare(
     prepared = Prepared()
     recordings = list({trial.recording: trial for trial in reversed(trials)}.values())[::-1]
     by_subject = any(source.by_subject for source in sources)
+    if by_subject:
+        _check_one_person_each(trials)
     batches = _subjects(recordings) if by_subject else [[trial] for trial in recordings]
     missing = []
     for batch in batches:
@@ -74,6 +76,17 @@ def prepare(
     return prepared
 
 
+def _check_one_person_each(trials: Sequence[Trial]) -> None:
+    people: dict[str, str] = {}
+    for trial in trials:
+        if people.setdefault(trial.recording, trial.subject) != trial.subject:
+            raise DataError(
+                f"recording {trial.recording} has trials of {people[trial.recording]} and {trial.subject}: a step "
+                "on the continuous signal can't be fitted on one subject there; type fit: recording, or move it "
+                "under features"
+            )
+
+
 def _subjects(recordings: Sequence[Trial]) -> Iterable[list[Trial]]:
     ordered = sorted(recordings, key=lambda trial: trial.subject)
     return [list(group) for _, group in groupby(ordered, key=lambda trial: trial.subject)]
@@ -87,7 +100,7 @@ class _Batch:
 
     def __init__(self, dataset: Choice, trials: Sequence[Trial], sources: Sequence[Source]) -> None:
         self.trials, self.sources = trials, sources
-        self.dataset = {key: value for key, value in dataset.key().items() if key != "source"}
+        self.dataset = dataset.key()
         self.memory: dict[Any, Any] = {}
 
     def key(self, source: Source, trial: Trial) -> str:
@@ -100,6 +113,7 @@ class _Batch:
         return entry_key(
             dataset=self.dataset,
             recording=trial.recording,
+            context=dict(trial.context),
             files=files,
             reader=source.choice.key(),
             steps=[step.choice.key() for step in source.steps],

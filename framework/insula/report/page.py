@@ -1,21 +1,24 @@
 """The report: one self-contained HTML page and its Markdown, with the numbers beside them as files."""
 
 import json
+import logging
 import math
 import os
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import insula
-from insula.errors import InsulaError
 from insula.evaluation.analysis import Section, Table
 from insula.evaluation.results import Results
 from insula.plugin.choice import Choice
 from insula.report.history import training_curves
 from insula.sources.corpus import about
 from insula.types import LeftOut
+
+log = logging.getLogger("insula")
 
 GRADES = {
     "A": "no leak was found",
@@ -29,11 +32,12 @@ GRADES = {
 
 def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
     """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
+    _write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
+    _write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(results.metrics), indent=1)))
     sections = {name: _section(name, choice, results) for name, choice in analyses.items()}
     values = {name: dict(section.values) for name, section in sections.items() if section.values}
     metrics = {**results.metrics, **({"analyses": values} if values else {})}
     page = _content(results, metrics, [*sections.values(), training_curves(results.folds)], dataset, folder)
-    _write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
     for name in ("report.html", "report.md"):
         _write(folder / name, lambda path, name=name: path.write_text(_render(name, page), encoding="utf-8"))
     _write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
@@ -54,8 +58,9 @@ def plain(value: Any) -> Any:
 def _section(name: str, choice: Choice, results: Results) -> Section:
     try:
         return choice.build()(results)
-    except InsulaError as error:  # one analysis that can't be made must not cost the others
-        return Section(name, f"This analysis could not be made: {error}")
+    except Exception as error:  # one analysis, a stranger's perhaps, must not cost the others
+        log.warning("analyses.%s could not be made: %s: %s", name, type(error).__name__, error)
+        return Section(name, f"This analysis could not be made: {type(error).__name__}: {error}")
 
 
 def _write(path: Path, write: Any) -> None:
@@ -68,6 +73,7 @@ def _content(
     results: Results, metrics: Mapping[str, Any], sections: Sequence[Section], dataset: Choice, folder: Path
 ) -> dict[str, Any]:
     config = results.config
+    environment = json.loads((folder / "environment.json").read_text())
     return {
         "title": f"{dataset.name}, {config['split']['name']}",
         "metrics": metrics,
@@ -76,7 +82,7 @@ def _content(
         "grade_means": GRADES[results.audit.grade],
         "claim": results.audit.claim,
         "findings": results.audit.findings,
-        "unit": metrics["unit"],
+        "unit_plural": {"stimulus": "stimuli", "subject": "people"}.get(metrics["unit"], f"{metrics['unit']}s"),
         "units": metrics["units"],
         "floors": floors_table(metrics),
         "sections": sections,
@@ -89,7 +95,8 @@ def _content(
         "folds": len({fold.number for fold in results.folds}),
         "about": about(dataset),
         "config": (folder / "config.yaml").read_text(),
-        "environment": json.loads((folder / "environment.json").read_text()),
+        "environment": environment,
+        "command": shlex.join(environment["command"]),
         "version": insula.__version__,
     }
 

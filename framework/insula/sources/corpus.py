@@ -31,7 +31,7 @@ class Corpus:
         targets = self.dataset.targets
         if name not in targets:
             raise ConfigError(
-                f"targets.{name}: dataset={self.choice.name} has no such target{nearest(name, targets)} "
+                f"targets.{name}: dataset={self.choice.name} has no such target{nearest(name, targets)}. "
                 f"It has: {', '.join(targets) or 'none'}"
             )
         return targets[name]
@@ -43,7 +43,7 @@ class Corpus:
             if modality not in readers:
                 raise ConfigError(
                     f"streams.{stream}: dataset={self.choice.name} has no reader for modality {modality!r}"
-                    f"{nearest(modality, readers)} It has: {', '.join(readers) or 'none'}; "
+                    f"{nearest(modality, readers)}. It has: {', '.join(readers) or 'none'}; "
                     f"or name a reader: +streams.{stream}.reader=..."
                 )
             meant = readers[modality]

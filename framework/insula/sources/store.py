@@ -4,6 +4,7 @@ An entry is written to a temporary folder and renamed, so that it is there whole
 read and write at once. Samples are memory-mapped.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from insula.types import Signal
 FORMAT = 1
 COMPUTING = ("numpy", "scipy", "mne", "librosa", "neurokit2", "soundfile")
 OPEN_FILES = 128
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @lru_cache
@@ -114,7 +116,7 @@ class Store:
         folder = self._folder(key)
         try:
             return Stored(folder, json.loads((folder / "meta.json").read_text()))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise StoreError(
@@ -127,7 +129,7 @@ class Store:
         Raises
         ------
         StoreError
-            If the disk is full or the folder can't be written; nothing half-written is left behind.
+            If the disk is full or the folder can't be made or written; nothing half-written is left behind.
         """
         folder = self._folder(key)
         part = self.root / "part" / f"{os.getpid()}-{uuid.uuid4().hex}"
@@ -144,9 +146,14 @@ class Store:
             return Stored(folder, meta)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
+            why = error.strerror or error
+            if error.errno not in FULL:
+                raise StoreError(
+                    f"the store {self.root} can't be made or written ({why}). Choose another folder: store=DIR"
+                ) from error
             megabytes = sum(s.data.nbytes for s in signals if s is not None) / 1e6
             raise StoreError(
-                f"the store {self.root} can't be written ({error.strerror or error}; {megabytes:.1f} MB were needed). "
+                f"the store {self.root} can't be written ({why}; {megabytes:.1f} MB were needed). "
                 "Free some space or choose another folder: store=DIR"
             ) from error
 

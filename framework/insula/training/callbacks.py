@@ -1,12 +1,15 @@
 """What watches training: progress with the time left, early stopping and checkpoints."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import lightning as L
-from lightning.pytorch.callbacks import Callback, EarlyStopping, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback, Checkpoint, EarlyStopping
 
 from insula.training.options import TrainingOptions
+
+BEST, LAST = "best.ckpt", "last.ckpt"
 
 
 class Progress:
@@ -29,35 +32,57 @@ class Progress:
         self.bar.refresh()
 
 
-class Watch(Callback):
-    """Reports every epoch to the run's bar."""
+class Checkpoints(Checkpoint):
+    """Keeps every last whole epoch, and the best one by a validation figure, each file whole or not there.
 
-    def __init__(self, progress: Progress, title: str) -> None:
-        self.progress, self.title = progress, title
+    Lightning's own ModelCheckpoint writes the last epoch only when the best one changes, forgets the best figure when
+    a run's folder is moved, and leaves half a file behind when it is killed.
 
-    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: Any) -> None:
-        """Count an epoch."""
-        self.progress.epoch(self.title, pl_module.history[-1] if pl_module.history else {})
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    monitor
+        The figure that decides; None: the last epoch is the best.
+    mode
+        ``min`` or ``max``.
+    """
+
+    def __init__(self, folder: Path, monitor: str | None, mode: str) -> None:
+        self.folder, self.monitor, self.sign = folder, monitor, 1 if mode == "max" else -1
+        self.best: float | None = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the best figure so far."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take the best figure up."""
+        self.best = state_dict["best"]
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Keep the epoch."""
+        value = None if self.monitor is None else self.sign * float(trainer.callback_metrics[self.monitor])
+        if value is None or self.best is None or value > self.best:
+            self.best = value
+            self._save(trainer, BEST)
+        self._save(trainer, LAST)
+
+    def _save(self, trainer: L.Trainer, name: str) -> None:
+        part = self.folder / f".{name}.part"
+        trainer.save_checkpoint(part)
+        os.replace(part, self.folder / name)
 
 
-def stopping(options: TrainingOptions, checkpoints: Path, *, validated: bool) -> list[Callback]:
-    """Return early stopping and checkpoints: the best epoch on validation, or the last one where there is none.
+def watching(options: TrainingOptions, checkpoints: Path, *, validated: bool) -> list[Callback]:
+    """Return early stopping and checkpoints.
 
     Both look once an epoch, after validation and after the epoch's end, so that a checkpoint is a whole number of
-    epochs.
+    epochs; checkpoints come last, so that they hold what early stopping has counted.
     """
-    monitor = f"val_{options.monitor}" if validated else None
     mode = "min" if options.monitor == "loss" else "max"
-    saving = ModelCheckpoint(
-        checkpoints,
-        "best",
-        monitor=monitor,
-        mode=mode,
-        save_last=True,
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
-    if monitor is None or options.patience is None:
-        return [saving]
-    stop = EarlyStopping(monitor, mode=mode, patience=options.patience, check_on_train_epoch_end=True)
-    return [stop, saving]
+    monitor = f"val_{options.monitor}" if validated else None
+    callbacks: list[Callback] = [Checkpoints(checkpoints, monitor, mode)]
+    if monitor is not None and options.patience is not None:
+        callbacks.insert(0, EarlyStopping(monitor, mode=mode, patience=options.patience, check_on_train_epoch_end=True))
+    return callbacks

@@ -61,6 +61,13 @@ def fold_spec(windows: Windows, fitted: FoldWindows, fold: Fold, options: Traini
     return fitted.spec(fold.train, weights)
 
 
+def trained_fold(plan: TrainingPlan, fold: Fold) -> Fold:
+    """Return the rows that the final model was trained on, which a refit changes."""
+    if plan.options.refit == "none" or not len(fold.validation):
+        return fold
+    return replace(fold, train=np.concatenate([fold.train, fold.validation]), validation=fold.validation[:0])
+
+
 def train_fold(
     plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any = None, title: str = ""
 ) -> TrainedFold:
@@ -75,51 +82,75 @@ def train_fold(
     progress
         The run's progress bar; None shows nothing.
     """
-    options = plan.options
-    if options.select_on == "test":
-        fold = replace(fold, validation=fold.test)
+    if plan.options.select_on == "test":
+        return _fit(plan, windows, replace(fold, validation=fold.test), seed, folder / "checkpoints", progress, title)
     trained = _fit(plan, windows, fold, seed, folder / "checkpoints", progress, title)
-    if options.refit == "none" or not len(fold.validation):
+    final = trained_fold(plan, fold)
+    if final is fold:
         return trained
-    both = replace(fold, train=np.concatenate([fold.train, fold.validation]), validation=fold.validation[:0])
-    again = replace(plan, options=options.model_copy(update={"epochs": trained.epochs}))
-    return _fit(again, windows, both, seed, folder / "refit", None, title)
+    again = replace(plan, options=plan.options.model_copy(update={"epochs": trained.epochs}))
+    return _fit(again, windows, final, seed, folder / "refit", None, title)
 
 
 def _fit(
     plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, checkpoints: Path, progress: Any, title: str
 ) -> TrainedFold:
+    from insula.training.callbacks import BEST, LAST
+
     fitted = windows.fit(fold)
+    fitted.check_storable()
+    fold = fitted.usable(fold)
     data = fold_spec(windows, fitted, fold, plan.options)
     network = build_model(plan.model, data, seed)
     device, _ = choose_device(plan.options)
     threads, _ = choose_threads(plan.options, count_parameters(network), device)
     torch.set_num_threads(threads)
-    module = _module(plan, network, data, seed)
-    trainer = _trainer(plan.options, device, checkpoints, progress, title, validated=bool(len(fold.validation)))
-    last = checkpoints / "last.ckpt"
-    if last.exists():
-        log.info("%s: going on from its last whole epoch (%s)", title, last)
-    loaders = _loaders(plan, windows, fitted, fold, data, seed)
+    module = _module(plan, network, data, seed, progress, title)
+    finished = checkpoints / "finished"
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    if not finished.exists():
+        trainer = _trainer(plan.options, device, checkpoints, title, validated=bool(len(fold.validation)))
+        last = checkpoints / LAST
+        if last.exists():
+            log.info("%s: going on from its last whole epoch (%s)", title, last)
+        loaders = _loaders(plan, windows, fitted, fold, data, seed)
+        _run_trainer(trainer, module, loaders, last)
+        finished.touch()
+    best, last = (_load(checkpoints / name) for name in (BEST, LAST))
+    module.load_state_dict(best["state_dict"])
+    history = last["insula"]["history"]
+    if progress is not None:
+        progress.skip(plan.options.epochs - len(history))
+    return TrainedFold(network.cpu().eval(), fitted, data, history, int(best["epoch"]) + 1)
+
+
+def _run_trainer(trainer: Any, module: Any, loaders: tuple[DataLoader, DataLoader | None], last: Path) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="lightning")
         warnings.filterwarnings("ignore", message=".*(num_workers|litlogger|LeafSpec|isinstance\\(treespec).*")
-        trainer.fit(module, *loaders, ckpt_path=str(last) if last.exists() else None, weights_only=True)
-    if trainer.interrupted:
-        raise TrainingError(f"interrupted; type the same command with hydra.run.dir={checkpoints.parents[2]} to go on")
-    best = torch.load(checkpoints / "best.ckpt", map_location="cpu", weights_only=True)
-    module.load_state_dict(best["state_dict"])
-    if progress is not None:
-        progress.skip(plan.options.epochs - len(module.history))
-    return TrainedFold(network.cpu().eval(), fitted, data, module.history, int(best["epoch"]) + 1)
+        try:
+            trainer.fit(module, *loaders, ckpt_path=str(last) if last.exists() else None, weights_only=True)
+        except SystemExit as stopped:  # Lightning's answer to Ctrl-C
+            raise TrainingError(
+                f"interrupted; what is done is kept: the same command with hydra.run.dir={last.parents[3]} goes on"
+            ) from stopped
 
 
-def _module(plan: TrainingPlan, network: Architecture, data: DataSpec, seed: int) -> Any:
+def _load(path: Path) -> dict[str, Any]:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _module(plan: TrainingPlan, network: Architecture, data: DataSpec, seed: int, progress: Any, title: str) -> Any:
     from insula.training.module import FoldModule
 
     losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
     objective = Objective(losses, plan.weights, plan.options.losses, plan.options.l2)
-    return FoldModule(network, objective, data, plan.options, seed)
+
+    def report(row: dict[str, float]) -> None:
+        if progress is not None:
+            progress.epoch(title, row)
+
+    return FoldModule(network, objective, data, plan.options, seed, report)
 
 
 def _loaders(
@@ -130,7 +161,12 @@ def _loaders(
     groups = conversations(rows) if grouped else None
     chances = None
     first, target = next(iter(data.targets.items()))
-    if options.balance == "oversample" and target.kind != "number":
+    if options.balance == "oversample" and (target.kind == "number" or grouped):
+        why = "conversations stay whole" if grouped else f"the target {first} is a number"
+        raise TrainingError(
+            f"training.balance=oversample can't be used here: {why}; type training.balance=weights or none"
+        )
+    if options.balance == "oversample":
         labels = list(rows.index[first].iloc[fold.train])
         chances = oversampling(labels, dict(zip(target.classes, class_weights(labels, target.classes), strict=True)))
     train_rows = fold.train if groups is None else in_order(fold.train, rows, groups)
@@ -148,23 +184,20 @@ def _loaders(
     return train, DataLoader(fitted, batch_sampler=validation, collate_fn=join)  # type: ignore[arg-type]
 
 
-def _trainer(
-    options: TrainingOptions, device: str, checkpoints: Path, progress: Any, title: str, *, validated: bool
-) -> Any:
+def _trainer(options: TrainingOptions, device: str, checkpoints: Path, title: str, *, validated: bool) -> Any:
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.ERROR)
     import lightning as L
 
-    from insula.training.callbacks import Watch, stopping
+    from insula.training.callbacks import watching
 
-    watch = [] if progress is None else [Watch(progress, title)]
     return L.Trainer(
         max_epochs=options.epochs,
         accelerator={"cuda": "gpu"}.get(device, device),
         devices=1,
         precision=options.precision,
         gradient_clip_val=options.clip,
-        callbacks=[*watch, *stopping(options, checkpoints, validated=validated)],
+        callbacks=watching(options, checkpoints, validated=validated),
         logger=_logger(options, checkpoints.parent, title),
         enable_progress_bar=False,
         enable_model_summary=False,

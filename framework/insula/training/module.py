@@ -1,6 +1,8 @@
 """The Lightning module of a fold: an epoch is a function of (seed, fold, epoch), so that resuming changes nothing."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar, cast
 
 import lightning as L
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from insula.errors import TrainingError
+from insula.model.fusion import Fused
 from insula.randomness import draw
 from insula.specs import DataSpec
 from insula.training.objective import Objective
@@ -20,21 +23,29 @@ class FoldModule(L.LightningModule):
     """Trains a network on one fold; ``history`` has one row per epoch."""
 
     def __init__(
-        self, network: nn.Module, objective: Objective, data: DataSpec, options: TrainingOptions, seed: int
+        self,
+        network: nn.Module,
+        objective: Objective,
+        data: DataSpec,
+        options: TrainingOptions,
+        seed: int,
+        report: Callable[[dict[str, float]], None],
     ) -> None:
         super().__init__()
+        self.report = report
         self.network, self.objective = network, objective
         self.data, self.options, self.fold_seed = data, options, seed
         self.history: list[dict[str, float]] = []
         self.schedule: Any = None
         self._schedule_state: dict[str, Any] | None = None
         self._train: list[tuple[float, int]] = []
-        self._seen: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._seen: list[tuple[Fused, Batch]] = []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Build optimizer and schedule; the schedule is stepped here, once an epoch, and saved with the checkpoint."""
         optimizer = build_optimizer(self.network.parameters(), self.options)
-        self.schedule = build_schedule(optimizer, self.options)
+        validated = self.trainer.val_dataloaders is not None
+        self.schedule = build_schedule(optimizer, self.options, validated=validated)
         return optimizer
 
     def on_train_start(self) -> None:
@@ -47,9 +58,9 @@ class FoldModule(L.LightningModule):
         self.trainer.train_dataloader.batch_sampler.epoch = self.current_epoch  # type: ignore[union-attr]
         self._train.clear()
 
-    def on_train_batch_start(self, batch: Batch, number: int) -> None:
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Give the batch its own dropout: what else drew numbers (a loader, validation) can't matter."""
-        torch.manual_seed(draw(self.fold_seed, "batch", self.current_epoch, number))
+        torch.manual_seed(draw(self.fold_seed, "batch", self.current_epoch, batch_idx))
 
     @property
     def progress(self) -> float:
@@ -71,23 +82,21 @@ class FoldModule(L.LightningModule):
             )
 
     def validation_step(self, batch: Batch, number: int) -> None:
-        """Keep the outputs of the first target and the loss."""
-        fused = self.network(batch)
-        loss, _ = self.objective(self.network, fused, batch, self.progress)
-        self._check(loss, "validation")
-        first = next(iter(self.data.targets))
-        self._seen.append(
-            (fused.outputs[first].detach().cpu(), batch.targets[first].cpu(), batch.labelled[first].cpu())
-        )
-        self.log("val_loss", loss, on_epoch=True, batch_size=len(batch))
+        """Keep what the loss and the figures are computed from."""
+        bare = Batch({}, batch.present, batch.targets, batch.labelled, batch.rows, batch.groups)
+        self._seen.append((self.network(batch), bare))
 
     def on_validation_epoch_end(self) -> None:
         """Score the whole validation set at once: a mean over batches would depend on how they were cut."""
-        outputs, targets, labelled = (torch.cat(parts) for parts in zip(*self._seen, strict=True))
+        fused, batch = joined([f for f, _ in self._seen]), joined([b for _, b in self._seen])
         self._seen.clear()
-        target = next(iter(self.data.targets.values()))
-        for name, value in scores(outputs[labelled], targets[labelled], target.kind).items():
-            self.log(f"val_{name}", value)
+        loss, _ = self.objective(self.network, fused, batch, self.progress)
+        self._check(loss, "validation")
+        self.log("val_loss", loss)
+        name, target = next(iter(self.data.targets.items()))
+        known = batch.labelled[name]
+        for figure, value in scores(fused.outputs[name][known], batch.targets[name][known], target.kind).items():
+            self.log(f"val_{figure}", value)
 
     def on_train_epoch_end(self) -> None:
         """Write the epoch's row and step the schedule."""
@@ -98,6 +107,7 @@ class FoldModule(L.LightningModule):
         self.history.append({"epoch": self.current_epoch + 1, "train_loss": train_loss, **logged, "lr": lr})
         if self.trainer.loggers:
             self.log("train_loss", train_loss)
+        self.report(self.history[-1])
         if isinstance(self.schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
             self.schedule.step(logged.get(f"val_{self.options.monitor}", train_loss))
         elif self.schedule is not None:
@@ -117,12 +127,28 @@ class FoldModule(L.LightningModule):
         return batch.to(device)
 
 
+T = TypeVar("T")
+
+
+def joined(parts: Sequence[T]) -> T:
+    """Join batches, or what a model made of them, row after row; single numbers are averaged."""
+    first = parts[0]
+    if isinstance(first, Tensor):
+        tensors = cast("Sequence[Tensor]", parts)
+        return cast("T", torch.cat(list(tensors)) if first.dim() else torch.stack(list(tensors)).mean())
+    if isinstance(first, Mapping):
+        maps = cast("Sequence[Mapping[str, Any]]", parts)
+        return cast("T", {key: joined([part[key] for part in maps]) for key in first})
+    values = {f.name: joined([getattr(part, f.name) for part in parts]) for f in fields(cast("Any", first))}
+    return cast("T", type(first)(**values))
+
+
 def scores(outputs: Tensor, targets: Tensor, kind: str) -> dict[str, float]:
     """Return the validation figures that ``training.monitor`` may name.
 
     ``ccc`` is the concordance correlation coefficient (Lin 1989, eq. 1).
     """
-    y, p = targets.double().numpy(), outputs.double().numpy()
+    y, p = targets.double().cpu().numpy(), outputs.double().cpu().numpy()
     if not len(y):
         return {}
     if kind == "number":

@@ -30,17 +30,21 @@ class Objective(nn.Module):
         self, losses: Mapping[str, Loss], weights: Mapping[str, float], terms: Mapping[str, TermOptions], l2: float
     ) -> None:
         super().__init__()
-        self.losses = nn.ModuleDict(losses)
+        self.targets = tuple(losses)
+        self.losses = nn.ModuleList(losses.values())  # not a ModuleDict: a target may bear any name
         self.weights, self.terms, self.l2 = dict(weights), dict(terms), l2
 
     def forward(
         self, model: nn.Module, fused: Fused, batch: Batch, progress: float
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total and its parts."""
-        parts = {name: self.weights[name] * loss(fused, batch, progress) for name, loss in self.losses.items()}
+        parts = {
+            f"target {name}": self.weights[name] * loss(fused, batch, progress)
+            for name, loss in zip(self.targets, self.losses, strict=True)
+        }
         for name, term in fused.losses.items():
             options = self.terms.get(name, TermOptions())
-            parts[name] = term * options.weight * (1 - progress if options.decay == "linear" else 1.0)
+            parts[f"term {name}"] = term * options.weight * (1 - progress if options.decay == "linear" else 1.0)
         if self.l2:
             parts["l2"] = self.l2 * torch.stack([p.square().sum() for p in model.parameters() if p.dim() > 1]).sum()
         return torch.stack(list(parts.values())).sum(), parts

@@ -25,7 +25,7 @@ def build_optimizer(parameters: Iterable[nn.Parameter], options: TrainingOptions
             return torch.optim.RMSprop(parameters, momentum=chosen.momentum, **common)
 
 
-def build_schedule(optimizer: torch.optim.Optimizer, options: TrainingOptions) -> Any:
+def build_schedule(optimizer: torch.optim.Optimizer, options: TrainingOptions, *, validated: bool = True) -> Any:
     """Build the schedule, stepped once an epoch; None for a constant rate without warm-up.
 
     ``cosine`` falls to zero over the epochs behind the warm-up: (1 + cos(pi e / E)) / 2 (Loshchilov & Hutter 2017,
@@ -33,7 +33,7 @@ def build_schedule(optimizer: torch.optim.Optimizer, options: TrainingOptions) -
     """
     schedule, epochs = options.schedule, options.epochs
     if schedule.name == "plateau":
-        mode = "min" if options.monitor == "loss" else "max"
+        mode = "min" if options.monitor == "loss" or not validated else "max"  # without validation: the training loss
         return torch.optim.lr_scheduler.ReduceLROnPlateau(
             optimizer, mode, factor=schedule.factor, patience=schedule.patience
         )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -70,7 +70,15 @@ class TrainingOptions(Options):
     losses: dict[str, TermOptions] = {}
     logger: Literal["csv", "tensorboard", "wandb", "mlflow"] = "csv"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    precision: Literal["32-true", "bf16-mixed", "16-mixed", "64-true"] = "32-true"
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     threads: Count | None = None
     """Threads of torch on a CPU; None: one for small models, which is faster there, else torch's own choice."""
     progress: bool = True
+
+    @model_validator(mode="after")
+    def _no_test_rows_in_training(self) -> "TrainingOptions":
+        if self.select_on == "test" and self.refit != "none":
+            raise ValueError(
+                "refit would train on the test rows that select_on=test validates on: choose one of the two"
+            )
+        return self

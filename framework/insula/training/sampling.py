@@ -63,10 +63,9 @@ class EpochBatches:
 
     def _chunks(self) -> list[list[int]]:
         rng = np.random.default_rng(draw(self.seed, "order", self.epoch))
-        if self.groups is not None:
-            numbers = {int(row): self.groups[row] for row in self.rows}
-            order = {number: place for place, number in enumerate(rng.permutation(sorted(set(numbers.values()))))}
-            return chunks(sorted(numbers, key=lambda row: order[numbers[row]]), self.size, self.groups)
+        if self.groups is not None:  # the cut stays the same, so that every epoch has as many batches
+            cut = chunks(self.rows, self.size, self.groups)
+            return [cut[place] for place in rng.permutation(len(cut))]
         if self.chances is not None:
             return chunks(rng.choice(self.rows, size=len(self.rows), p=self.chances), self.size)
         return chunks(rng.permutation(self.rows), self.size)

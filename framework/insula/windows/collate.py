@@ -5,16 +5,30 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from insula.errors import SignalError
 from insula.specs import DataSpec, SignalSpec
 from insula.types import Signal, Window
 from insula.windows.batch import Batch, StreamBatch
 
+SAME_RATE = 0.01
+"""Share by which two rates may differ and be one sensor's: rates that are estimated from rounded times differ a bit."""
+SHOWN = 8
+"""Channel names that an error lists."""
+
 
 def collate(windows: Sequence[Window], spec: DataSpec, groups: Sequence[int] | None = None) -> Batch:
-    """Stack windows of any lengths; ``groups`` says which conversation each belongs to (None: each its own)."""
+    """Stack windows of any lengths; ``groups`` says which conversation each belongs to (None: each its own).
+
+    Channels in another order than the spec's are put into its order.
+
+    Raises
+    ------
+    SignalError
+        If a window has other channels or another rate than the spec that the model was sized from.
+    """
     streams, present, targets, labelled = {}, {}, {}, {}
     for name, stream in spec.streams.items():
-        signals = [window.streams.get(name) for window in windows]
+        signals = [_matched(window, name, stream) for window in windows]
         streams[name] = _pad(signals, stream)
         present[name] = torch.tensor([signal is not None and signal.n_times > 0 for signal in signals])
     for name, target in spec.targets.items():
@@ -31,6 +45,35 @@ def collate(windows: Sequence[Window], spec: DataSpec, groups: Sequence[int] | N
         rows,
         torch.arange(len(windows)) if groups is None else torch.tensor(groups),
     )
+
+
+def _matched(window: Window, name: str, spec: SignalSpec) -> Signal | None:
+    """Return a window's signal with the channels of the spec, which is what the model was sized from."""
+    signal = window.streams.get(name)
+    if signal is None:
+        return None
+    where = f"streams.{name}: row {window.row} of the index"
+    if spec.sfreq and abs(signal.sfreq - spec.sfreq) > SAME_RATE * spec.sfreq:
+        rate = f"{signal.sfreq:g} Hz" if signal.sfreq else "irregular sampling"
+        raise SignalError(
+            f"{where} has {rate} where other windows have {spec.sfreq:g} Hz; "
+            f"add a step that resamples to streams.{name}.signal, or give its reader the option sfreq if it has one"
+        )
+    names = signal.ch_names
+    if names is spec.ch_names or names == spec.ch_names:
+        return signal
+    if len(names) != spec.channels or set(names) != set(spec.ch_names) or len(set(names)) != len(names):
+        raise SignalError(
+            f"{where} has the {len(names)} channels {_shown(names)} where other windows have the {spec.channels} "
+            f"{_shown(spec.ch_names)}; pick channels that all recordings have, or drop the others, in its reader"
+        )
+    order = [names.index(channel) for channel in spec.ch_names]
+    units, valid = tuple(signal.units[k] for k in order), None if signal.valid is None else signal.valid[order]
+    return signal.with_data(signal.data[order], ch_names=spec.ch_names, units=units, valid=valid)
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def _pad(signals: Sequence[Signal | None], spec: SignalSpec) -> StreamBatch:
@@ -55,6 +98,4 @@ def _elapsed(signal: Signal) -> np.ndarray | float:
         return 1.0
     if signal.times is None:
         return 1.0 / signal.sfreq
-    steps = np.diff(signal.times)
-    usual = 1.0 / signal.sfreq if signal.sfreq else float(np.median(steps)) if len(steps) else 1.0
-    return np.concatenate([[usual], steps])
+    return np.concatenate([[signal.interval], np.diff(signal.times)])

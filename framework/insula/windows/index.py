@@ -9,7 +9,7 @@ import pandas as pd
 
 from insula.errors import DataError
 from insula.types import LeftOut, Rule, Signal, Target, Trial
-from insula.windows.slicing import covers, spans
+from insula.windows.slicing import TINY, covers, spans
 from insula.windows.targets import decode, encode
 
 IDENTITY = ("dataset", "subject", "session", "recording", "trial", "stimulus", "group", "position", "parent")
@@ -110,7 +110,9 @@ def _windows(
         why[f"its {stop - trial.start:.2f} s are shorter than a window of {length:g} s"] += 1
     kept = []
     for t0, t1 in found:
-        usable = [name for name, s in signals.items() if has_window(s, t0, t1, extents[name].length, length)]
+        usable = [
+            name for name, s in signals.items() if has_window(s, trial.start, t0, t1, extents[name].length, length)
+        ]
         if usable:
             kept.append((t0, t1))
         else:
@@ -118,8 +120,14 @@ def _windows(
     return kept, why
 
 
-def has_window(signal: Signal, t0: float, t1: float, own: float | None, length: float | None) -> bool:
-    """Whether a stream has what a window needs: every sample of a fixed length, or any sample of a whole trial."""
+def has_window(signal: Signal, start: float, t0: float, t1: float, own: float | None, length: float | None) -> bool:
+    """Whether a stream has what a window needs: every sample of a fixed length, or any sample of a whole trial.
+
+    A stream whose own length reaches back behind the trial's ``start`` lacks that window: what lies there is another
+    trial.
+    """
+    if own is not None and t1 - own < start - TINY:
+        return False
     if own is None and length is None:
         return signal.static or (signal.t0 < t1 and signal.stop > t0)
     return covers(signal, t0 if own is None else t1 - own, t1)

@@ -1,6 +1,7 @@
 """Cut Signals: the only place where seconds become samples."""
 
 import numpy as np
+from jaxtyping import Float
 
 from insula.types import Signal
 
@@ -53,13 +54,37 @@ def covers(signal: Signal, t0: float, t1: float) -> bool:
     return signal.t0 <= t0 + slack and signal.stop >= t1 - slack
 
 
-def behind(signal: Signal, length: float) -> Signal:
-    """Return the last ``length`` seconds of a regular signal: context that a step has used is no part of the window."""
-    if signal.static or signal.times is not None:
+def behind(signal: Signal, t0: float, t1: float) -> Signal:
+    """Return a window without the context before t0, which a step has used but which is no part of the window.
+
+    Of a regular signal the number of samples depends on t1 - t0 alone, as in :func:`cut`; an irregular one may be left
+    without samples.
+    """
+    if signal.static:
         return signal
-    keep = round(length * signal.sfreq)
-    if keep >= signal.n_times:
-        return signal
-    valid = None if signal.valid is None else signal.valid[:, -keep:]
-    t0 = signal.t0 + (signal.n_times - keep) / signal.sfreq
-    return signal.with_data(signal.data[:, -keep:], t0=t0, valid=None if valid is None else np.ascontiguousarray(valid))
+    if signal.times is None:
+        first = max(signal.n_times - round((t1 - t0) * signal.sfreq), 0)
+        begin, times = signal.t0 + first / signal.sfreq, None
+    else:
+        first = int(np.searchsorted(signal.times, t0 - TINY))
+        times = signal.times[first:]
+        begin = float(times[0]) if len(times) else t0
+    valid = None if signal.valid is None else np.ascontiguousarray(signal.valid[:, first:])
+    return signal.with_data(signal.data[:, first:], t0=begin, times=times, valid=valid) if first else signal
+
+
+def held(signal: Signal, t0: float, t1: float) -> tuple[slice, Float[np.ndarray, " taken"]]:
+    """Return which samples hold between t0 and t1, and each one's seconds there, as of a signal sampled and held.
+
+    A sample holds from its time to the next one's, the last to the signal's ``stop``; a static one always.
+    """
+    if signal.static:
+        return slice(0, 1), np.array([t1 - t0])
+    if signal.times is not None:
+        first, last = max(int(np.searchsorted(signal.times, t0, "right")) - 1, 0), np.searchsorted(signal.times, t1)
+        edges = np.append(signal.times, signal.stop)[first : last + 1]
+    else:
+        ends = np.floor((t0 - signal.t0) * signal.sfreq), np.ceil((t1 - signal.t0) * signal.sfreq)
+        first, last = np.clip(ends, 0, signal.n_times).astype(int)
+        edges = signal.t0 + np.arange(first, last + 1) / signal.sfreq
+    return slice(int(first), int(last)), np.diff(np.clip(edges, t0, t1))

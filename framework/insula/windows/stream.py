@@ -111,7 +111,7 @@ class StreamWindows:
         trial = self.rows.trials[row]
         signal = recording(trial) if recording else self.prepared.signal(self.plan.name, trial.recording)
         t0, t1 = float(self.t0[row]), float(self.t1[row])
-        if signal is None or not has_window(signal, t0, t1, self.plan.length, self.length):
+        if signal is None or not has_window(signal, trial.start, t0, t1, self.plan.length, self.length):
             return None
         own = self.plan.length or (t1 - t0)
         return cut(
@@ -120,8 +120,9 @@ class StreamWindows:
 
     def finish(self, row: int, signal: Signal) -> Signal:
         """Drop the context that the feature steps have used."""
-        own = self.plan.length or float(self.t1[row] - self.t0[row])
-        return behind(signal, own) if self.plan.context > own else signal
+        t1 = float(self.t1[row])
+        own = self.plan.length or t1 - float(self.t0[row])
+        return behind(signal, t1 - own, t1) if self.plan.context > own else signal
 
     def _key(self, rows: Sequence[int]) -> str:
         recordings = sorted({self.rows.trials[row].recording for row in rows})
@@ -177,7 +178,8 @@ class FittedStream:
         plan = windows.plan
         self.signal_steps: list[FittedStep] = []
         self.feature_steps: list[FittedStep] = []
-        self._recordings: dict[str, Signal | None] = {}
+        self.failed: dict[int, str] = {}
+        self._recordings: dict[tuple, Signal | None] = {}
         for step in plan.live_signal:
             self.signal_steps.append(fit_step(step, self._stretches(train if step.scope == "train" else None)))
             self._recordings.clear()
@@ -186,16 +188,32 @@ class FittedStream:
             self.feature_steps.append(fit_step(step, self._pairs(rows)))
 
     def __call__(self, row: int, rng: np.random.Generator | None = None) -> Signal | None:
-        """Return a row's window; with a generator, augmented as training windows are."""
-        signal = self._raw(row)
+        """Return a row's window; with a generator, augmented as training windows are.
+
+        A window that a step refuses is missing from then on, and ``failed`` says why.
+        """
+        if row in self.failed:
+            return None
+        try:
+            return self._window(row, rng)
+        except SignalError as error:
+            self.failed[row] = str(error)
+            return None
+
+    @property
+    def fallible(self) -> bool:
+        """Whether a step that runs per fold may refuse a window; those before were tried when they were stored."""
+        plan = self.windows.plan
+        return any(step.scope is None for step in (*plan.live_signal, *plan.live_features))
+
+    def _window(self, row: int, rng: np.random.Generator | None) -> Signal | None:
+        plan, signal = self.windows.plan, self._raw(row)
         if signal is None:
             return None
-        plan = self.windows.plan
         if rng is not None:
             for augmentation in plan.augment_signal:
                 signal = augmentation(signal, rng)
-        signal = apply(self.feature_steps, signal, self.windows.rows.trials[row])
-        signal = self.windows.finish(row, signal)
+        signal = self.windows.finish(row, apply(self.feature_steps, signal, self.windows.rows.trials[row]))
         if rng is not None:
             for augmentation in plan.augment_features:
                 signal = augmentation(signal, rng)
@@ -207,10 +225,15 @@ class FittedStream:
         return self.windows.base(row)
 
     def _pairs(self, rows: Iterable[int]) -> Iterator[tuple[Trial, Signal]]:
+        """Yield what a step is fitted on: windows after the steps fitted so far, those that were refused left out."""
         for row in rows:
-            signal, trial = self._raw(row), self.windows.rows.trials[row]
-            if signal is not None:
-                yield trial, apply(self.feature_steps, signal, trial)
+            trial = self.windows.rows.trials[row]
+            try:
+                signal = self._raw(row)
+                if signal is not None and row not in self.failed:
+                    yield trial, apply(self.feature_steps, signal, trial)
+            except SignalError as error:
+                self.failed[row] = str(error)
 
     def _stretches(self, rows: Sequence[int] | None) -> Iterator[tuple[Trial, Signal]]:
         """Yield each trial's own stretch of its recording: a step fitted on train must not see the trials between."""
@@ -224,9 +247,11 @@ class FittedStream:
 
     def _recording(self, trial: Trial) -> Signal | None:
         """Return a recording after the steps fitted so far; the last few are kept, because windows come in order."""
-        if trial.recording not in self._recordings:
+        # Whose statistics a step uses is part of the key: one recording may hold several people.
+        key = (trial.recording, *(FittedStep.group(step.step.scope, trial) for step in self.signal_steps))
+        if key not in self._recordings:
             signal = self.windows.prepared.signal(self.windows.plan.name, trial.recording)
             if len(self._recordings) >= KEPT_RECORDINGS:
                 self._recordings.pop(next(iter(self._recordings)))
-            self._recordings[trial.recording] = signal and apply(self.signal_steps, signal, trial)
-        return self._recordings[trial.recording]
+            self._recordings[key] = signal and apply(self.signal_steps, signal, trial)
+        return self._recordings[key]

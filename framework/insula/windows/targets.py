@@ -7,9 +7,11 @@ from jaxtyping import Float
 
 from insula.errors import DataError
 from insula.types import Label, Rule, Signal, Target, Trial
-from insula.windows.slicing import cut
+from insula.windows.slicing import TINY, held
 
 DEFAULT_RULES: dict[str, Rule] = {"classes": "majority", "binary": "majority", "number": "mean"}
+JUST_BEFORE = 10 * TINY
+"""Seconds before a window's end that the rule ``end`` looks at."""
 
 
 def encode(
@@ -17,11 +19,15 @@ def encode(
 ) -> Float[np.ndarray, " outputs"] | None:
     """Return the target of a window: a class distribution, the positive class's share ``(1,)``, or a number ``(1,)``.
 
+    A label over time is sampled and held: a value holds from its time to the next one's, the last for the usual
+    interval, an undefined one not at all. It codes a class as its position in the target's classes.
+
     Parameters
     ----------
     rule
-        How a label over time becomes one value: ``majority`` (the class that is there longest), ``mean``, ``end``
-        (the last value); None: majority for classes, mean for numbers.
+        How a label over time becomes one value: ``majority`` (what holds longest in the window), ``mean`` (the share
+        of time of each class; numbers weigh by how long they hold), ``end`` (what holds just before the window's end);
+        None: majority for classes, mean for numbers.
 
     Raises
     ------
@@ -30,8 +36,14 @@ def encode(
     """
     label = trial.labels.get(target.label or name)
     if isinstance(label, Signal):
-        label = _at(label, target, rule or DEFAULT_RULES[target.kind], t0, t1)
-    if label is None or (isinstance(label, float) and np.isnan(label)):
+        codes, seconds = _held(label, rule, t0, t1)
+        if target.kind != "number" and len(wrong := codes[~np.isin(codes, np.arange(len(target.classes)))]):
+            raise DataError(
+                f"trial {trial.id}: its label over time holds {wrong[0]:g} for target {name!r} between {t0:g} and "
+                f"{t1:g} s, which is no position among its classes, counted from 0: {', '.join(target.classes)}"
+            )
+        label = _taken(codes, seconds, target, rule or DEFAULT_RULES[target.kind])
+    if label is None or (isinstance(label, float | np.floating) and np.isnan(label)):
         return None
     try:
         if target.kind == "number":
@@ -48,7 +60,7 @@ def _distribution(label: Label, target: Target) -> Float[np.ndarray, " classes"]
     if isinstance(label, Mapping):
         for name, share in label.items():
             shares[target.classes.index(str(name))] = share
-        if shares.sum() <= 0:
+        if not shares.sum() > 0:  # NaN, too
             raise ValueError("an empty distribution")
         return shares / shares.sum()
     shares[_class(label, target)] = 1
@@ -58,33 +70,42 @@ def _distribution(label: Label, target: Target) -> Float[np.ndarray, " classes"]
 def _class(label: Label, target: Target) -> int:
     if isinstance(label, str):
         return target.classes.index(label)
-    number = int(label)  # type: ignore[arg-type]
     if str(label) in target.classes:  # classes that are written as numbers
         return target.classes.index(str(label))
+    number = float(label)  # type: ignore[arg-type]
+    if not number.is_integer():
+        raise ValueError(label)
+    if str(int(number)) in target.classes:  # a table with gaps makes 2.0 of 2
+        return target.classes.index(str(int(number)))
     if not 0 <= number < len(target.classes):
         raise ValueError(label)
-    return number
+    return int(number)
 
 
-def _at(label: Signal, target: Target, rule: Rule, t0: float, t1: float) -> Label:
-    """Take the value of a label over time; a class is coded as its position in the target's classes."""
-    piece = cut(label, t0, t1)
-    if piece is None:
-        return None
-    values = piece.data[0][piece.defined[0]]
+def _held(
+    label: Signal, rule: Rule | None, t0: float, t1: float
+) -> tuple[Float[np.ndarray, " held"], Float[np.ndarray, " held"]]:
+    """Return the defined values of a label over time that hold in what a rule looks at, and for how many seconds."""
+    taken, seconds = held(label, t1 - JUST_BEFORE if rule == "end" else t0, t1)
+    values = label.data[0, taken]
+    real = label.defined[0, taken] & ~np.isnan(values) & (seconds > TINY)
+    return values[real].astype(np.float64), seconds[real]
+
+
+def _taken(
+    values: Float[np.ndarray, " held"], seconds: Float[np.ndarray, " held"], target: Target, rule: Rule
+) -> Label:
+    """Make one label of the values in a window; a class by its name, which can't be mistaken for a position."""
     if not len(values):
         return None
-    if rule == "end":
-        value = values[-1]
-    elif rule == "mean" and target.kind == "number":
-        value = values.mean(dtype=np.float64)
-    elif rule == "mean":  # the share of time that each class takes
-        codes = values.astype(int)
-        return {target.classes[code]: float((codes == code).mean()) for code in np.unique(codes)}
-    else:
-        found, counts = np.unique(values, return_counts=True)
-        value = found[counts.argmax()]
-    return float(value) if target.kind == "number" else int(value)
+    if rule == "mean" and target.kind == "number":
+        return float(np.average(values, weights=seconds))
+    found, which = np.unique(values, return_inverse=True)
+    total = np.bincount(which, seconds)
+    if rule == "mean":
+        return {target.classes[int(code)]: float(time) for code, time in zip(found, total, strict=True)}
+    longest = found[np.argmax(total > total.max() - TINY)]  # of a tie the first, whatever the rounding
+    return float(longest) if target.kind == "number" else target.classes[int(longest)]
 
 
 def decode(values: Float[np.ndarray, " outputs"] | None, target: Target) -> str | float | None:

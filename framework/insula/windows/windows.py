@@ -7,6 +7,7 @@ import numpy as np
 from torch.utils.data import Dataset as TorchDataset
 
 from insula.errors import ConfigError
+from insula.preprocess.fitted import pack
 from insula.randomness import draw
 from insula.specs import DataSpec, SignalSpec, TargetSpec
 from insula.types import LeftOut, Target, Window
@@ -74,6 +75,39 @@ class FoldWindows(TorchDataset[Window]):
             found[name] = stream(row, None if seed is None else np.random.default_rng(draw(seed, row, name)))
         return Window(row, found, {name: values[row] for name, values in self.windows.rows.targets.items()})
 
+    def usable(self, fold: Fold) -> Fold:
+        """Return the fold without the rows whose every stream was refused by a step that runs per fold."""
+        if not any(stream.fallible for stream in self.streams.values()):
+            return fold
+
+        def kept(rows: RowNumbers) -> list[int]:
+            return [int(row) for row in rows if any(stream(int(row)) is not None for stream in self.streams.values())]
+
+        return Fold(*(np.array(kept(fold.rows(role)), dtype=np.int64) for role in Fold.ROLES))
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What steps that run per fold refused."""
+        trials = self.windows.rows.trials
+        return [
+            LeftOut(f"{name}: a window of trial {trials[row].id}", why)
+            for name, stream in self.streams.items()
+            for row, why in stream.failed.items()
+        ]
+
+    def check_storable(self) -> None:
+        """Refuse what a bundle couldn't store, before any training.
+
+        Raises
+        ------
+        BundleError
+            If a step's fitted Transform is no dataclass of arrays, numbers and strings.
+        """
+        for stream in self.streams.values():
+            for fitted in (*stream.signal_steps, *stream.feature_steps):
+                if fitted.step.scope == "train":
+                    pack(fitted.transforms[None], fitted.step.choice.cls)
+
     def spec(self, rows: RowNumbers, class_weights: Mapping[str, tuple[float, ...]] | None = None) -> DataSpec:
         """Size a model: look at rows until every stream has been seen.
 
@@ -100,7 +134,7 @@ class FoldWindows(TorchDataset[Window]):
                 f"add a step that scales, like +streams.{name}.features.standardize={{}}"
             )
         own = self.windows.length is not None or self.windows.streams[name].plan.length is not None
-        return SignalSpec.of(signal, signal.n_times if own else None)
+        return SignalSpec.of(signal, signal.n_times if own and signal.times is None else None)
 
     def batches(
         self, rows: RowNumbers, spec: DataSpec, size: int, groups: Sequence[int] | None = None

@@ -77,6 +77,13 @@ def test_one_stream_may_change_the_shared_cell(leaky):
     assert config.streams["eeg"].cell.to_json() == {**config.cell.to_json(), "hidden_size": 7}
 
 
+def test_a_cell_and_its_option_may_be_set_side_by_side_in_any_order():
+    overrides = ("streams.eeg.cell=gru", "streams.eeg.cell.hidden_size=8")
+    for order in (overrides, overrides[::-1]):
+        cell = one(*order).streams["eeg"].cell
+        assert (cell.name, cell.options["hidden_size"]) == ("gru", 8)
+
+
 def test_steps_are_dropped_and_added_by_name():
     config = one("~streams.eeg.features.standardize", "+streams.eeg.features.average_frames={factor: 2}")
     assert [step.choice.name for step in config.streams["eeg"].features] == ["average_frames"]
@@ -108,6 +115,17 @@ def test_presets_and_installed_components_are_offered_together(leaky):
 def test_a_component_whose_module_is_broken_is_named(leaky):
     with pytest.raises(ConfigError, match=r"leaky_lab\.nothing"):
         preflight(["dataset=unmade", "split=subject_kfold"])
+
+
+def test_explain_lists_a_group_around_what_is_broken(leaky, capsys):
+    assert main(["explain", "dataset"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(f"dataset={name}" for name in installed().names("datasets"))
+    (broken,) = (line for line in lines if "broken: " in line)
+    assert broken.startswith("dataset=unmade")
+    assert "No module named 'leaky_lab.nothing'" in broken
+    assert main(["explain", "dataste"]) == 1
+    assert "no group called 'dataste' (did you mean 'dataset'?). Groups: dataset, " in capsys.readouterr().err
 
 
 def test_explain_and_plugins_know_a_stranger(leaky, capsys):

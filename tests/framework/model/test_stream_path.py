@@ -57,6 +57,7 @@ def test_a_step_is_real_if_all_its_samples_are():
 
 def test_elapsed_adds_up_over_a_hop_and_is_shared_by_a_fraction():
     irregular = torch.tensor([[0.1, 0.2, 0.3, 0.4, 0.5]])
+    assert step_elapsed(irregular, 1, 7)[0, 5:].tolist() == [0, 0], "steps beyond the samples take no time"
     np.testing.assert_allclose(step_elapsed(irregular, 2, 2), [[0.3, 0.7]], rtol=1e-6)
     np.testing.assert_allclose(step_elapsed(torch.tensor([[1.0, 2.0]]), 0.5, 4), [[0.5, 0.5, 1.0, 1.0]])
 
@@ -83,7 +84,7 @@ def test_without_a_pooling_the_steps_come_with_their_mask():
 
 def test_a_stack_carries_the_state_of_every_layer():
     torch.manual_seed(0)
-    stack = Stack([Tally(3), Tally(2)], dropout=0.0)
+    stack = Stack([Tally(3), Tally(2)], dropout=0.0, input_size=3)
     x, elapsed, mask = torch.randn(2, 7, 3), torch.full((2, 7), 0.1), torch.ones(2, 7, dtype=torch.bool)
     whole, end = stack(x, elapsed, mask, None)
     first, state = stack(x[:, :4], elapsed[:, :4], mask[:, :4], None)

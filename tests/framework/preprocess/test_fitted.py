@@ -57,7 +57,7 @@ LEARNT = Learnt(
 
 
 def trip(transform: Transform, preprocessor: type[Preprocessor] = Learner) -> Transform:
-    plain, arrays = pack(transform)
+    plain, arrays = pack(transform, preprocessor)
     return unpack(preprocessor, json.loads(json.dumps(plain)), arrays)
 
 
@@ -76,14 +76,15 @@ def test_round_trip() -> None:
 def test_round_trip_through_safetensors(tmp_path) -> None:
     from safetensors.numpy import load_file, save_file
 
-    plain, arrays = pack(LEARNT)
+    plain, arrays = pack(LEARNT, Learner)
     save_file(arrays, tmp_path / "arrays.safetensors")
     back = unpack(Learner, plain, load_file(tmp_path / "arrays.safetensors"))
     np.testing.assert_array_equal(back.counts, LEARNT.counts)  # type: ignore[attr-defined]
 
 
-def test_what_learnt_nothing_packs_to_its_name() -> None:
-    assert pack(Doubled()) == ({"class": "Doubled", "fields": {}}, {})
+def test_what_could_not_be_made_again_is_refused_before_it_is_saved() -> None:
+    with pytest.raises(BundleError, match=r"Learner\.fit returned a Doubled, which a bundle can't store"):
+        pack(Doubled(), Learner)
 
 
 @pytest.mark.parametrize(
@@ -91,11 +92,11 @@ def test_what_learnt_nothing_packs_to_its_name() -> None:
 )
 def test_what_a_bundle_cannot_store_is_refused(value) -> None:
     with pytest.raises(BundleError, match=r"Half.factor(\[1\])? is an? "):
-        pack(Half(value))
+        pack(Half(value), Learner)
 
 
 def test_numpy_scalars_become_numbers() -> None:
-    assert pack(Half(np.float32(0.5)))[0]["fields"] == {"factor": 0.5}
+    assert pack(Half(np.float32(0.5)), Learner)[0]["fields"] == {"factor": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_an_imported_transform_is_refused() -> None:
 
 
 def test_fields_that_differ_are_named() -> None:
-    plain, arrays = pack(LEARNT)
+    plain, arrays = pack(LEARNT, Learner)
     with pytest.raises(BundleError, match="a version that differs in counts"):
         unpack(Learner, plain, {"mean": arrays["mean"]})
     plain["fields"]["novel"] = 1
@@ -126,6 +127,6 @@ def test_fields_that_differ_are_named() -> None:
 
 
 def test_a_missing_field_with_a_default_takes_it() -> None:
-    plain, arrays = pack(LEARNT)
+    plain, arrays = pack(LEARNT, Learner)
     del plain["fields"]["limit"]
     assert unpack(Learner, plain, arrays).limit == float("inf")  # type: ignore[attr-defined]

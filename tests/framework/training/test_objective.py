@@ -30,13 +30,13 @@ def total(progress: float = 0.0, l2: float = 0.0, **terms: TermOptions) -> tuple
 
 
 def test_targets_are_weighted_and_a_term_that_is_not_named_counts_once():
-    assert total()[1] == {"a": 2.0, "b": 1.5, "reconstruction": 10.0}
+    assert total()[1] == {"target a": 2.0, "target b": 1.5, "term reconstruction": 10.0}
 
 
 def test_a_term_decays_linearly_over_training():
     term = TermOptions(weight=0.1, decay="linear")
-    assert total(0.0, reconstruction=term)[1]["reconstruction"] == pytest.approx(1.0)
-    assert total(0.75, reconstruction=term)[1]["reconstruction"] == pytest.approx(0.25)
+    assert total(0.0, reconstruction=term)[1]["term reconstruction"] == pytest.approx(1.0)
+    assert total(0.75, reconstruction=term)[1]["term reconstruction"] == pytest.approx(0.25)
 
 
 def test_l2_is_the_sum_of_squares_of_matrices_and_leaves_biases_alone():

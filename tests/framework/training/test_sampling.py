@@ -41,6 +41,18 @@ def test_conversations_stay_whole():
                 assert [row for row in batch if groups[row] == group] == [r for r in range(9) if groups[r] == group]
 
 
+def test_every_epoch_has_as_many_batches_and_rows_of_conversations():
+    groups = [0] * 5 + [1] + [2] * 4 + [3] * 2 + [4] * 6
+    batches = EpochBatches(np.arange(18), 6, 0, groups=groups)
+    orders = []
+    for epoch in range(6):
+        batches.epoch = epoch
+        orders.append(list(batches))
+        assert sorted(row for batch in orders[-1] for row in batch) == list(range(18))
+    assert len({len(order) for order in orders}) == 1
+    assert len({str(order) for order in orders}) > 1
+
+
 def test_oversampling_draws_classes_equally():
     labels = ["a"] * 90 + ["b"] * 10
     chances = oversampling(labels, dict(zip("ab", class_weights(labels, "ab"), strict=True)))

@@ -51,6 +51,30 @@ def test_valid_is_cut_along():
     assert cut(signal, 1.0, 3.0).valid.tolist() == [[False, True]]
 
 
+def test_the_whole_of_an_irregular_signal_keeps_its_last_sample():
+    beats = Signal.of([[1, 2, 3]], 0.0, ["rr"], "s", times=np.array([0.0, 0.9, 2.0]))
+    ((t0, t1),) = spans(0.0, beats.stop, None, None)
+    assert cut(beats, t0, t1).data.tolist() == [[1, 2, 3]]
+    alone = Signal.of([[1]], 0.0, ["rr"], "s", times=np.array([4.0]))
+    assert cut(alone, 0.0, alone.stop).data.tolist() == [[1]]
+
+
 def test_behind_keeps_the_end():
-    kept = behind(ramp(100, 10.0), 2.0)
+    kept = behind(ramp(100, 10.0), 8.0, 10.0)
     assert (kept.n_times, kept.t0, kept.data[0, 0]) == (20, 8.0, 80.0)
+
+
+def test_behind_drops_the_context_of_irregular_signals_too():
+    times = np.array([0.0, 0.9, 2.0, 3.1])
+    valid = np.array([[True, True, False, True]])
+    beats = Signal.of([[1, 2, 3, 4]], 0.0, ["rr"], "s", times=times, valid=valid)
+    kept = behind(beats, 2.0, 4.0)
+    assert (kept.data.tolist(), kept.times.tolist(), kept.t0) == ([[3, 4]], [2.0, 3.1], 2.0)
+    assert kept.valid.tolist() == [[False, True]]
+    assert behind(beats, 5.0, 6.0).n_times == 0
+
+
+@given(st.sampled_from([4.0, 31.25, 100.0]), st.floats(0.5, 3), st.floats(4, 50))
+def test_windows_of_one_length_have_one_size_behind_their_context(sfreq, length, t1):
+    window = cut(ramp(round(60 * sfreq), sfreq), t1 - length - 1.0, t1)
+    assert behind(window, t1 - length, t1).n_times == round((t1 - (t1 - length)) * sfreq)

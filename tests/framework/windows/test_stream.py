@@ -116,6 +116,15 @@ def test_a_stream_may_have_its_own_length(tmp_path):
     assert (window.n_times, window.data[0, -1]) == (40, 299)
 
 
+def test_a_streams_own_length_never_reaches_into_the_trial_before(tmp_path):
+    lab = Lab(tmp_path, plan(length=4.0))
+    rows = lab.rows("t2")
+    assert lab.windows.rows.index["t0"].iloc[rows].tolist() == [22.0, 24.0, 26.0, 28.0], (
+        "before, there are no four seconds"
+    )
+    assert lab.fitted("t1")[int(rows[0])].streams["x"].data[0, 0] == 200
+
+
 def test_a_feature_step_fitted_on_train_sees_the_training_windows_only(tmp_path):
     lab = Lab(tmp_path, plan(step(Center, fit="train")))
     fitted = lab.fitted("t1")
@@ -147,6 +156,35 @@ def test_a_window_whose_feature_step_fails_is_left_out_and_counted(tmp_path):
     assert lab.fitted("t2")[0].streams["x"].data.item() == pytest.approx(14.5)
     (item,) = [item for item in lab.windows.left_out if "windows" in item.what]
     assert (item.count, "8 samples are too few" in item.why) == (1, True)
+
+
+def test_a_step_behind_a_fitted_one_that_refuses_a_window_leaves_it_out_too(tmp_path):
+    short = [
+        Trial("t1", "a", recording="r1", stop=0.8, labels={"y": 0}),
+        Trial("t2", "a", recording="r1", stop=3.0, labels={"y": 1}),
+    ]
+    lab = Lab(tmp_path, plan(step(Center, fit="train"), step(Mean)), length=None, trials=short)
+    fitted = lab.fitted("t2")
+    fold = fitted.usable(Fold(train=np.array([1]), test=np.array([0])))
+    assert (fold.train.tolist(), fold.test.tolist()) == ([1], [])
+    assert [(item.what, "8 samples are too few" in item.why) for item in fitted.left_out] == [
+        ("x: a window of trial t1", True)
+    ]
+
+
+def test_two_people_in_one_recording_are_processed_with_their_own_statistics_in_any_order(tmp_path):
+    trials = [
+        Trial("t1", "a", recording="r1", start=0.0, stop=10.0, labels={"y": 0}),
+        Trial("t2", "b", recording="r1", start=20.0, stop=30.0, labels={"y": 1}),
+    ]
+    chain = (step(Center, fit="train"), step(Center, fit="subject"))
+    forward, backward = (Lab(tmp_path, plan(signal=chain), trials=trials).fitted("t1") for _ in range(2))
+    rows = range(10)
+    there = [forward[row].streams["x"].data.mean() for row in rows]
+    back = [backward[row].streams["x"].data.mean() for row in reversed(rows)][::-1]
+    np.testing.assert_array_equal(there, back)
+    assert np.mean(there[:5]) == pytest.approx(0, abs=1e-3)
+    assert np.mean(there[5:]) == pytest.approx(0, abs=1e-3)
 
 
 def test_what_is_shorter_than_a_window_is_counted(tmp_path):

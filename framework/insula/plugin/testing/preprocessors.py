@@ -106,7 +106,7 @@ def _check_round_trip(specimen: Specimen, transform: Transform, signal: Signal) 
         "which is what a bundle stores.",
     )
     try:
-        plain, arrays = pack(transform)
+        plain, arrays = pack(transform, specimen.cls)  # type: ignore[arg-type]
         back = unpack(
             specimen.cls, json.loads(json.dumps(plain)), {name: array.copy() for name, array in arrays.items()}
         )

@@ -1,0 +1,95 @@
+"""Hand over to Hydra: run folders, sweeps and launchers are its own; what fails is said in our words."""
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from insula.cli.compose import ordered, said_plainly, swept
+from insula.errors import ConfigError, InsulaError, TrainingError
+
+log = logging.getLogger("insula")
+
+
+class Failures:
+    """Keeps what a job raises, for after Hydra's own end; the other jobs of a sweep go on.
+
+    Parameters
+    ----------
+    job
+        What runs one composed run.
+    keys
+        What is swept over: these overrides say which job failed.
+    """
+
+    def __init__(self, job: Callable[[Any], None], keys: Collection[str]) -> None:
+        self.job, self.keys = job, keys
+        self.process = os.getpid()
+        self.jobs = 0
+        self.found: list[tuple[str, Exception]] = []
+
+    def __call__(self, composed: Any) -> None:
+        """Run a job."""
+        self.jobs += 1
+        try:
+            self.job(composed)
+        except Exception as error:
+            if os.getpid() != self.process:
+                raise  # in a launcher's worker this object is a copy: Hydra brings the error back
+            self.found.append((self._name(), error))
+            if self._sweeps():
+                log.error("%s: failed: %s", *self.found[-1])
+
+    def tell(self) -> None:
+        """Raise what a single run raised, or the list of what failed in a sweep; a defect keeps its traceback."""
+        errors = [error for _, error in self.found]
+        defect = next((error for error in errors if not isinstance(error, InsulaError)), None)
+        if defect or (errors and self.jobs == 1):
+            raise defect or errors[0]
+        if errors:
+            lines = "\n".join(f"  {name}: {error}" for name, error in self.found)
+            raise TrainingError(f"{len(errors)} of {self.jobs} runs failed:\n{lines}")
+
+    def _sweeps(self) -> bool:
+        from hydra.core.hydra_config import HydraConfig
+        from omegaconf import OmegaConf
+
+        return not OmegaConf.is_missing(HydraConfig.get().job, "num")
+
+    def _name(self) -> str:
+        from hydra.core.hydra_config import HydraConfig
+
+        overrides = list(HydraConfig.get().overrides.task)
+        own = [override for override in overrides if override.partition("=")[0] in self.keys] or overrides
+        return " ".join(override.removeprefix("++") for override in own)
+
+
+def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
+    """Let Hydra run a job, once or for every combination of a sweep.
+
+    Raises
+    ------
+    InsulaError
+        The error of a single run, or which runs of a sweep failed.
+    """
+    import hydra
+
+    from insula.cli.compose import hydra_version
+    from insula.plugin.hydra import conf_dir, register
+
+    register()
+    words = ordered(arguments)
+    failures = Failures(job, swept(arguments))
+    sys.argv = ["insula train", *words]
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, who say them without a traceback
+    guarded = functools.wraps(job)(lambda composed: failures(composed))
+    with said_plainly():
+        try:
+            hydra.main(config_path=str(conf_dir()), config_name="config", **hydra_version())(guarded)()
+        except OSError as error:  # a job's own are kept above
+            raise ConfigError(
+                f"the run's folder can't be made ({error}): choose another one with hydra.run.dir=DIR"
+            ) from error
+    failures.tell()

@@ -1,0 +1,110 @@
+"""A run's folder: which run it holds, who is writing to it, and how a half-finished one is taken up."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from insula import ConfigError
+from insula.evaluation.run import open_run
+
+PLAIN = {
+    "streams": {"eeg": {"features": {"log": {}, "standardize": {"fit": "train"}}}},
+    "training": {"epochs": 2, "device": "auto", "progress": True},
+    "store": "/a",
+}
+
+
+def changed(block: str, **options):
+    return {**PLAIN, block: {**PLAIN[block], **options}}
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A folder whose first fold has a checkpoint."""
+    with open_run(PLAIN, tmp_path):
+        checkpoints = tmp_path / "folds" / "seed0-fold0" / "checkpoints"
+        checkpoints.mkdir(parents=True)
+        (checkpoints / "last.ckpt").touch()
+    return tmp_path
+
+
+def test_it_records_the_run_and_gives_the_folder_back(tmp_path):
+    with open_run(PLAIN, tmp_path / "new"):
+        assert (tmp_path / "new" / ".running").read_text() == str(os.getpid())
+    assert json.loads((tmp_path / "new" / "config.json").read_text()) == PLAIN
+    assert "epochs: 2" in (tmp_path / "new" / "config.yaml").read_text()
+    assert not (tmp_path / "new" / ".running").exists()
+
+
+def test_other_options_are_refused_once_a_fold_was_started(begun):
+    with (
+        pytest.raises(ConfigError, match=r"training\.epochs: 2 there, 3 here.*choose another hydra\.run\.dir"),
+        open_run(changed("training", epochs=3), begun),
+    ):
+        pass
+    assert json.loads((begun / "config.json").read_text()) == PLAIN
+    assert not (begun / ".running").exists()
+
+
+def test_a_dropped_step_without_options_is_another_run(begun):
+    fewer = changed("streams", eeg={"features": {"standardize": {"fit": "train"}}})
+    with (
+        pytest.raises(ConfigError, match=r"streams\.eeg\.features\.log: \{\} there, None here"),
+        open_run(fewer, begun),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("options", [{"device": "cpu"}, {"progress": False}, {"threads": 2}, {"logger": "tensorboard"}])
+def test_options_that_change_no_result_may_change(begun, options):
+    with open_run({**changed("training", **options), "store": "/b"}, begun):
+        assert json.loads((begun / "config.json").read_text())["store"] == "/b"
+
+
+def test_before_a_fold_has_begun_any_options_may_change(tmp_path):
+    with open_run(PLAIN, tmp_path):
+        (tmp_path / "folds" / "seed0-fold0" / "checkpoints").mkdir(parents=True)
+        (tmp_path / "folds" / "data.json").touch()
+    with open_run(changed("training", epochs=3), tmp_path):
+        pass
+    assert json.loads((tmp_path / "config.json").read_text())["training"]["epochs"] == 3
+
+
+def test_a_folder_that_another_process_writes_to_is_refused(tmp_path):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        (tmp_path / ".running").write_text(str(other.pid))
+        with (
+            pytest.raises(ConfigError, match=f"process {other.pid} is writing to .*: wait for it"),
+            open_run(PLAIN, tmp_path),
+        ):
+            pass
+        assert (tmp_path / ".running").read_text() == str(other.pid)
+        assert not (tmp_path / "config.json").exists()
+    finally:
+        other.communicate(b"\n")
+
+
+def test_another_users_process_is_running_too(tmp_path, monkeypatch):
+    def kill(process: int, signal: int) -> None:
+        raise PermissionError
+
+    (tmp_path / ".running").write_text(str(os.getpid() + 1))
+    monkeypatch.setattr(os, "kill", kill)
+    with pytest.raises(ConfigError, match="is writing to"), open_run(PLAIN, tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("left", ["gone", "own", "nothing"])
+def test_a_lock_left_behind_is_taken_over(tmp_path, caplog, left):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    owner = {"gone": str(gone.pid), "own": str(os.getpid()), "nothing": ""}[left]
+    (tmp_path / ".running").write_text(owner)
+    with caplog.at_level(logging.INFO, "insula"), open_run(PLAIN, tmp_path):
+        assert (tmp_path / ".running").read_text() == str(os.getpid())
+    assert f"process {owner or '?'} has left {tmp_path} unfinished: taking it over" in caplog.text
