@@ -33,7 +33,8 @@ ORDER = (
     "training",
     "evaluation",  # results hold trained models
     "report",
-    "config",  # from here on the whole flow is put together
+    "resolver",  # from here on the whole flow is put together
+    "config",
     "stages",
     "trial_run",
     "pipeline",
