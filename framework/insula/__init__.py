@@ -24,6 +24,7 @@ _PUBLIC = {
     "insula.model.architecture": ("Architecture", "Parts"),
     "insula.training.loss": ("Loss",),
     "insula.evaluation.analysis": ("Analysis", "Section", "Table", "Figure"),
+    "insula.evaluation.drawing": ("Drawing", "drawing"),
     "insula.evaluation.results": ("Results", "FoldResult"),
     "insula.errors": (
         "InsulaError",
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
     from insula.evaluation.analysis import Figure as Figure
     from insula.evaluation.analysis import Section as Section
     from insula.evaluation.analysis import Table as Table
+    from insula.evaluation.drawing import Drawing as Drawing
+    from insula.evaluation.drawing import drawing as drawing
     from insula.evaluation.results import FoldResult as FoldResult
     from insula.evaluation.results import Results as Results
     from insula.model.architecture import Architecture as Architecture

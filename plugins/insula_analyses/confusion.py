@@ -1,15 +1,13 @@
 """confusion: which class is taken for which."""
 
-import io
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
-from insula import Analysis, Figure, Results, Section, TargetSpec
+from insula import Analysis, Drawing, Figure, Results, Section, TargetSpec, drawing
 
 Normalize = Literal["true", "pred", "all"]
-_INK = "#010203"  # stands for the page's own text colour while matplotlib draws
 _SHADE = "#3b82c4"
 _STRONGEST = 0.6  # opacity at which a page's text, black or white, still stands out from the shade
 
@@ -53,40 +51,29 @@ class Confusion(Analysis):
         shares = counts / np.maximum(divisor[self.normalize], 1e-12)
         of = {"true": "of the true class", "pred": "of the predicted class", "all": "of all windows"}[self.normalize]
         diagonal = ", ".join(f"{name} {share:.0%}" for name, share in zip(target.classes, np.diag(shares), strict=True))
-        return Figure(
+        return draw(target.classes, counts, shares).figure(
             f"{target.name}: windows per true and predicted class; percentages are {of}",
-            draw(target.classes, counts, shares),
             f"Confusion matrix of {target.name}. Predicted as what they are, {of}: {diagonal}.",
         )
 
 
 def draw(
     classes: tuple[str, ...], counts: Float[np.ndarray, "classes classes"], shares: Float[np.ndarray, "classes classes"]
-) -> str:
-    """Draw the matrix as SVG whose text is text, in the colour of the page around it, on no background."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as Canvas
+) -> Drawing:
+    """Draw the matrix: the stronger the shade, the larger the share."""
     from matplotlib.patches import Rectangle
 
     n = len(classes)
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "insula", "font.size": 9, "text.color": _INK}):
-        canvas = Canvas(figsize=(1.6 + 0.75 * n, 1.4 + 0.68 * n), layout="constrained")
-        axes = canvas.subplots()
-        axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), aspect="equal")
-        axes.set_xlabel("predicted", color=_INK)
-        axes.set_ylabel("true", color=_INK)
+    with drawing(1.6 + 0.75 * n, 1.4 + 0.68 * n) as it:
+        axes = it.canvas.subplots()
+        axes.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), aspect="equal", xlabel="predicted", ylabel="true")
         axes.set_xticks(range(n), classes, rotation=30 if max(map(len, classes)) > 4 else 0)
         axes.set_yticks(range(n), classes)
-        axes.tick_params(length=0, labelcolor=_INK)
+        axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         for (row, column), share in np.ndenumerate(shares):
             corner = (column - 0.49, row - 0.49)
             axes.add_patch(Rectangle(corner, 0.98, 0.98, color=_SHADE, alpha=_STRONGEST * share, linewidth=0))
             axes.text(column, row - 0.08, f"{share:.0%}", ha="center", va="center", fontsize=10)
             axes.text(column, row + 0.24, f"{counts[row, column]:.4g}", ha="center", va="center", fontsize=7)
-        text = io.StringIO()
-        canvas.savefig(
-            text, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        )
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace(_INK, "currentColor")
+    return it

@@ -30,6 +30,14 @@ GRADES = {
 }
 
 
+NAMES = {
+    "accuracy": "Accuracy (WA)",
+    "balanced_accuracy": "Balanced accuracy (UA)",
+    "macro_f1": "Macro F1",
+    "weighted_f1": "Weighted F1",
+}
+
+
 def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
     """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
     _write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
@@ -103,16 +111,15 @@ def _content(
 
 def headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return name, value and interval of every metric as text."""
-    names = {
-        "accuracy": "Accuracy (WA)",
-        "balanced_accuracy": "Balanced accuracy (UA)",
-        "macro_f1": "Macro F1",
-        "weighted_f1": "Weighted F1",
-    }
     return [
-        {"name": names.get(name) or name.upper(), "value": _number(metric["value"]), "interval": interval(metric)}
+        {"name": called(name), "value": _number(metric["value"]), "interval": interval(metric)}
         for name, metric in metrics["metrics"].items()
     ]
+
+
+def called(name: str) -> str:
+    """Return how a reader calls a metric."""
+    return NAMES.get(name) or name.upper()
 
 
 def interval(metric: Mapping[str, Any]) -> str:
@@ -135,7 +142,8 @@ def floors_table(metrics: Mapping[str, Any]) -> Table:
     permutation = metrics["floors"].get("permutation")
     if permutation:
         rows.append(["labels permuted, 97.5 % point", *(_number(permutation[name]["high"]) for name in columns[1:])])
-    return Table("Floors: what is reached without looking at a signal", columns, rows)
+    heads = [columns[0], *map(called, columns[1:])]
+    return Table("Floors: what is reached without looking at a signal", heads, rows)
 
 
 def left_out_table(items: Sequence[LeftOut]) -> Table | None:
