@@ -26,7 +26,7 @@ class Drawing:
 
 @contextmanager
 def drawing(width: float, height: float) -> Iterator[Drawing]:
-    """Open a matplotlib figure for a report: ``axes = it.canvas.subplots()`` inside ``with drawing(7, 3) as it``.
+    """Open a matplotlib figure for a report; inside the ``with``, draw on its ``canvas``.
 
     The SVG keeps its text as text, has no background, and its lines and letters take the colour of the page around it,
     so that it reads in light and dark. The same drawing gives the same SVG.
