@@ -8,7 +8,8 @@ into a vector; a FusionHead joins the streams into outputs; Analyses of held-out
 from pathlib import Path
 
 from insula.config import RunConfig
-from insula.evaluation.run import announce, evaluate_folds, open_run, summarise_run
+from insula.evaluation.run import announce, evaluate_folds, summarise_run
+from insula.evaluation.run_folder import open_run
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import prepare
 from insula.report.page import write_report

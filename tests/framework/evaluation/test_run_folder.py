@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from insula import ConfigError
-from insula.evaluation.run import open_run
+from insula.evaluation.run_folder import open_run
 
 PLAIN = {
     "streams": {"eeg": {"features": {"log": {}, "standardize": {"fit": "train"}}}},
