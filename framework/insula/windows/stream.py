@@ -190,13 +190,16 @@ class FittedStream:
     def __call__(self, row: int, rng: np.random.Generator | None = None) -> Signal | None:
         """Return a row's window; with a generator, augmented as training windows are.
 
-        A window that a step refuses is missing from then on, and ``failed`` says why.
+        A window that a ``fallible`` stream's step refuses is missing from then on, and ``failed`` says why: the fold
+        leaves it out. What a fitted step alone refuses (other channels than it was fitted on) is an error.
         """
         if row in self.failed:
             return None
         try:
             return self._window(row, rng)
         except SignalError as error:
+            if not self.fallible:
+                raise
             self.failed[row] = str(error)
             return None
 

@@ -34,6 +34,23 @@ class Center(Preprocessor):
         return Shift(float(np.mean([data.mean() for data in SEEN])))
 
 
+@dataclass(frozen=True, eq=False)
+class Known(Transform):
+    largest: float
+
+    def __call__(self, signal: Signal) -> Signal:
+        if signal.data.min() > self.largest:
+            raise SignalError(f"never saw {signal.data.min():g}")
+        return signal
+
+
+class Picky(Preprocessor):
+    """Refuses what is larger than all it was fitted on."""
+
+    def fit(self, signals: Iterable[Signal]) -> Known:
+        return Known(float(max(signal.data.max() for signal in signals)))
+
+
 class Mean(Transform):
     """One number per window, over whatever it is given."""
 
@@ -170,6 +187,14 @@ def test_a_step_behind_a_fitted_one_that_refuses_a_window_leaves_it_out_too(tmp_
     assert [(item.what, "8 samples are too few" in item.why) for item in fitted.left_out] == [
         ("x: a window of trial t1", True)
     ]
+
+
+def test_what_a_fitted_step_alone_refuses_is_an_error_and_no_missing_window(tmp_path):
+    lab = Lab(tmp_path, plan(step(Picky, fit="train")))
+    fitted = lab.fitted("t1")
+    assert fitted[int(lab.rows("t1")[0])].streams["x"] is not None
+    with pytest.raises(SignalError, match="never saw 1000"):
+        fitted[int(lab.rows("t3")[0])]
 
 
 def test_two_people_in_one_recording_are_processed_with_their_own_statistics_in_any_order(tmp_path):
