@@ -135,12 +135,27 @@ def test_a_fold_that_had_stopped_is_not_trained_again_when_its_results_are_lost(
     history = pd.read_csv(fold / "history.csv")
     for name in ("fold.json", "history.csv"):
         (fold / name).unlink()
-    if moved:  # killed after the last epoch but before the mark
-        (fold / "checkpoints" / "finished").unlink()
     train(*options, folder=copy.name)
     pd.testing.assert_frame_equal(predictions(copy), before, check_exact=True)
     if not moved:
         pd.testing.assert_frame_equal(pd.read_csv(fold / "history.csv"), history)
+
+
+def test_plateau_follows_the_figure_that_is_monitored(train, tmp_path, monkeypatch):
+    from insula.training import module
+
+    rising = iter(range(1000))
+    monkeypatch.setattr(module, "scores", lambda *_: {"accuracy": next(rising) / 1000, "balanced_accuracy": 0.0})
+    plateau = ("training.schedule.name=plateau", "training.schedule.patience=1", "training.monitor=accuracy")
+    train(*TINY, *plateau, "training.epochs=6")
+    rates = pd.read_csv(tmp_path / "run" / "folds" / "seed0-fold0" / "history.csv")["lr"]
+    assert rates.nunique() == 1, "an accuracy that rises in every epoch is no reason to lower the rate"
+
+
+def test_validation_in_half_precision_has_a_loss_in_full(train, tmp_path):
+    train(*TINY, "training.precision=bf16-mixed")
+    losses = pd.read_csv(tmp_path / "run" / "folds" / "seed0-fold0" / "history.csv")["val_loss"]
+    assert any(loss * 256 % 1 for loss in losses)
 
 
 def test_a_run_whose_data_have_changed_is_not_gone_on_with(train, tmp_path):

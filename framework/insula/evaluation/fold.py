@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from torch import nn
 
+from insula.errors import SplitError
 from insula.evaluation.predict import batched_by_group, predict
 from insula.evaluation.results import FoldResult
 from insula.model.architecture import Architecture
@@ -54,6 +55,9 @@ class FoldRun:
         save_bundle(self.folder / "bundle", self._bundle(trained), self.plan.model, self.plugins)
         pd.DataFrame(trained.history).to_csv(self.folder / "history.csv", index=False)
         tested = trained.windows.usable(self.fold)
+        if not len(tested.test):
+            first = trained.windows.left_out[0]
+            raise SplitError(f"{self.title}: no test window is left: {first.what}: {first.why}")
         batches = self._batches(trained.windows, tested, trained.network, trained.data, "test")
         table = predict(trained.network, batches, trained.data, self.windows, fold=self.number, seed=self.seed)
         table.to_parquet(self.folder / "predictions.parquet", index=False)

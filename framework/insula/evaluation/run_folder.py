@@ -1,5 +1,6 @@
 """A run's folder: one run at a time, and only ever one run: other options or other data are refused."""
 
+import fcntl
 import json
 import logging
 import os
@@ -28,9 +29,7 @@ def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
         If the folder holds a run with other options, or another process is writing to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = folder / ".running"
-    _take(lock, folder)
-    try:
+    with _held(folder / ".running", folder):
         known = folder / "config.json"
         if known.exists() and _started(folder / "folds"):
             _check_same(json.loads(known.read_text()), plain, folder)
@@ -40,8 +39,6 @@ def open_run(plain: Mapping[str, Any], folder: Path) -> Iterator[None]:
 
         (folder / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(dict(plain))))
         yield
-    finally:
-        lock.unlink(missing_ok=True)
 
 
 def _started(folds: Path) -> bool:
@@ -49,38 +46,22 @@ def _started(folds: Path) -> bool:
     return any(path.is_file() for path in folds.glob("*/**/*"))
 
 
-def _take(lock: Path, folder: Path) -> None:
-    """Make the lock, which only one process can; take it over from a process that is gone."""
-    while True:
+@contextmanager
+def _held(lock: Path, folder: Path) -> Iterator[None]:
+    """Hold a folder for this process; the system lets go of it when the process ends, however it ends."""
+    with lock.open("a+") as file:
         try:
-            with open(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w") as file:
-                file.write(str(os.getpid()))
-            return
-        except FileExistsError:
-            owner = _owner(lock)
-            if owner.isdigit() and int(owner) != os.getpid() and _running(int(owner)):
-                raise ConfigError(
-                    f"process {owner} is writing to {folder}: wait for it, or choose another hydra.run.dir"
-                ) from None
-            log.info("process %s has left %s unfinished: taking it over", owner or "?", folder)
-            lock.unlink(missing_ok=True)
-
-
-def _owner(lock: Path) -> str:
-    try:
-        return lock.read_text().strip()
-    except FileNotFoundError:  # it has just ended
-        return ""
-
-
-def _running(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # signal 0 only asks
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise ConfigError(
+                f"process {file.read().strip() or '?'} is writing to {folder}: wait for it, or choose another "
+                "hydra.run.dir"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
@@ -109,8 +90,9 @@ def check_same_data(windows: Windows, folds: Sequence[Fold], known: Path) -> Non
     keys = sorted({key for stream in windows.streams.values() for key in stream.prepared.keys.values()})
     rows = [[fold.rows(role).tolist() for role in Fold.ROLES] for fold in folds]
     now = {
-        "windows and labels": _digest(windows.rows.index.to_csv() or ""),
+        "windows and labels": _digest(f"{windows.rows.index.to_csv()}{_labels(windows)}"),
         "signals": _digest(json.dumps(keys)),
+        "steps": _digest(str([step.choice.key() for s in windows.streams.values() for step in s.plan.steps])),
         "folds": _digest(json.dumps(rows)),
     }
     if known.exists() and _started(known.parent):
@@ -123,6 +105,12 @@ def check_same_data(windows: Windows, folds: Sequence[Fold], known: Path) -> Non
             )
     known.parent.mkdir(parents=True, exist_ok=True)
     known.write_text(json.dumps(now, indent=1))
+
+
+def _labels(windows: Windows) -> list[list[float] | None]:
+    """Return every encoded label: the index shows only the likeliest class of a distribution."""
+    several = windows.rows.targets.values()
+    return [None if value is None else value.tolist() for values in several for value in values]
 
 
 def _digest(text: str) -> str:

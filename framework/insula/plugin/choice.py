@@ -1,6 +1,7 @@
 """Choice: a component that a run selected, with its validated options."""
 
 import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,19 +65,24 @@ def source_digest(cls: type) -> str:
     formula often lives in the module next door.
     """
     digest = blake2b(digest_size=16)
-    for owner in cls.__mro__:
-        top = owner.__module__.partition(".")[0]
+    tops = dict.fromkeys(owner.__module__.partition(".")[0] for owner in cls.__mro__)
+    for top in tops:
         if top not in ("insula", "builtins", "abc", "torch"):
-            for path in _sources(owner):
-                digest.update(path.name.encode())
+            for name, path in _sources(top, cls):
+                digest.update(name.encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _sources(cls: type) -> list[Path]:
+def _sources(top: str, cls: type) -> list[tuple[str, Path]]:
+    """Return the files of a top-level package or module by their place in it."""
     try:
-        file = Path(inspect.getfile(cls))
-    except (OSError, TypeError):  # defined in a notebook or prompt
-        return []
-    package = "." in cls.__module__
-    return sorted(file.parent.rglob("*.py")) if package else [file]
+        file = Path(inspect.getfile(sys.modules[top]))
+    except (OSError, TypeError, KeyError):  # a namespace package, or defined in a prompt
+        try:
+            file = Path(inspect.getfile(cls))
+        except (OSError, TypeError):
+            return []
+    whole = file.name == "__init__.py" or not hasattr(sys.modules.get(top), "__file__")
+    files = sorted(file.parent.rglob("*.py")) if whole else [file]
+    return [(path.relative_to(file.parent).as_posix(), path) for path in files]

@@ -31,6 +31,10 @@ class Step:
         return self.choice.options.get("fit")
 
 
+class NotFittedError(SignalError):
+    """A fitted step was given what it wasn't fitted for: an error, where another step's refusal is a missing window."""
+
+
 @dataclass(frozen=True, eq=False)
 class FittedStep:
     """A step after fitting: one Transform, or one per subject or recording."""
@@ -53,7 +57,8 @@ class FittedStep:
         try:
             return self.transforms[key](signal)
         except InsulaError as error:
-            raise SignalError(f"{self.step.path} (trial {trial.id}): {error}") from error
+            kind = SignalError if self.step.scope is None else NotFittedError
+            raise kind(f"{self.step.path} (trial {trial.id}): {error}") from error
 
 
 def fit_step(step: Step, signals: Iterable[tuple[Trial, Signal]]) -> FittedStep:

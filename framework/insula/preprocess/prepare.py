@@ -1,9 +1,13 @@
 """Prepare recordings: read, run the part of the chain that all folds share, and keep the result in the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import groupby
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from insula.errors import DataError, SignalError
 from insula.plugin.choice import Choice
@@ -113,7 +117,7 @@ class _Batch:
         return entry_key(
             dataset=self.dataset,
             recording=trial.recording,
-            context=dict(trial.context),
+            context=_context(source, trial),
             files=files,
             reader=source.choice.key(),
             steps=[step.choice.key() for step in source.steps],
@@ -182,6 +186,29 @@ class _Batch:
         if place not in self.memory:
             self.memory[place] = compute()
         return self.memory[place]
+
+
+def _context(source: Source, trial: Trial) -> dict[str, str]:
+    """Return what else a reader may go by; where files lie isn't part of it, their contents are digested."""
+    files = [str(path) for path in source.reader.files(trial)]
+    kept = {}
+    for name, value in trial.context.items():
+        if not isinstance(value, Path) and not any(isinstance(value, str) and f.endswith(value) for f in files):
+            kept[name] = _told(value)
+    return kept
+
+
+def _told(value: Any) -> str:
+    """Say a value so that two that differ are said differently, the same in every process."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{blake2b(np.ascontiguousarray(value).tobytes()).hexdigest()}"
+    if isinstance(value, set | frozenset):
+        return str(sorted(map(_told, value)))
+    if isinstance(value, Mapping):
+        return str(sorted((_told(key), _told(item)) for key, item in value.items()))
+    if isinstance(value, list | tuple):
+        return str([_told(item) for item in value])
+    return repr(value)
 
 
 def _files(source: Source, trial: Trial) -> list[tuple[str, str]]:

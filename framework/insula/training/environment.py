@@ -30,6 +30,8 @@ def choose_device(options: TrainingOptions) -> tuple[str, str]:
     TrainingError
         If a device is asked for that isn't there.
     """
+    if options.precision == "16-mixed" and not torch.cuda.is_available():
+        raise TrainingError("training.precision=16-mixed needs a GPU; type training.precision=bf16-mixed or 32-true")
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if options.device != "auto":
         if not there[options.device]:

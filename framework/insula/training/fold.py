@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from insula.errors import TrainingError
+from insula.errors import SplitError, TrainingError
 from insula.model.architecture import Architecture
 from insula.model.build import ModelChoice, build_model, count_parameters
 from insula.plugin.choice import Choice
@@ -99,29 +99,41 @@ def _fit(
 
     fitted = windows.fit(fold)
     fitted.check_storable()
-    fold = fitted.usable(fold)
+    fold = _checked(fitted, fitted.usable(fold), plan.options, title)
     data = fold_spec(windows, fitted, fold, plan.options)
     network = build_model(plan.model, data, seed)
     device, _ = choose_device(plan.options)
     threads, _ = choose_threads(plan.options, count_parameters(network), device)
     torch.set_num_threads(threads)
-    module = _module(plan, network, data, seed, progress, title)
-    finished = checkpoints / "finished"
+    module = _module(plan, network, data, seed, progress, title, validated=bool(len(fold.validation)))
     checkpoints.mkdir(parents=True, exist_ok=True)
-    if not finished.exists():
-        trainer = _trainer(plan.options, device, checkpoints, title, validated=bool(len(fold.validation)))
-        last = checkpoints / LAST
+    last = checkpoints / LAST
+    if not last.exists() or not _is_over(_load(last), plan.options):
         if last.exists():
             log.info("%s: going on from its last whole epoch (%s)", title, last)
-        loaders = _loaders(plan, windows, fitted, fold, data, seed)
-        _run_trainer(trainer, module, loaders, last)
-        finished.touch()
-    best, last = (_load(checkpoints / name) for name in (BEST, LAST))
+        trainer = _trainer(plan.options, device, checkpoints, title, validated=bool(len(fold.validation)))
+        _run_trainer(trainer, module, _loaders(plan, windows, fitted, fold, data, seed), last)
+    best = _load(checkpoints / BEST)
     module.load_state_dict(best["state_dict"])
-    history = last["insula"]["history"]
+    history = _load(last)["insula"]["history"]
     if progress is not None:
         progress.skip(plan.options.epochs - len(history))
     return TrainedFold(network.cpu().eval(), fitted, data, history, int(best["epoch"]) + 1)
+
+
+def _checked(fitted: FoldWindows, fold: Fold, options: TrainingOptions, title: str) -> Fold:
+    """Refuse a fold that the refusals of per-fold steps, or missing labels, have left nothing to train or select on."""
+    if not len(fold.train):
+        why = f": {fitted.left_out[0].what}: {fitted.left_out[0].why}" if fitted.left_out else ""
+        raise SplitError(f"{title}: no training window is left{why}")
+    rows, first = fitted.windows.rows, next(iter(fitted.windows.targets))
+    unlabelled = all(rows.targets[first][row] is None for row in fold.validation)
+    if options.monitor != "loss" and len(fold.validation) and unlabelled:
+        raise TrainingError(
+            f"{title}: no validation window has a label for {first}, so training.monitor={options.monitor} can't "
+            "be computed; type training.monitor=loss"
+        )
+    return fold
 
 
 def _run_trainer(trainer: Any, module: Any, loaders: tuple[DataLoader, DataLoader | None], last: Path) -> None:
@@ -136,11 +148,25 @@ def _run_trainer(trainer: Any, module: Any, loaders: tuple[DataLoader, DataLoade
             ) from stopped
 
 
+def _is_over(checkpoint: Mapping[str, Any], options: TrainingOptions) -> bool:
+    """Whether training had ended when a checkpoint was written: early stopping had decided, or no epoch is left."""
+    return checkpoint["insula"]["stopped"] or len(checkpoint["insula"]["history"]) >= options.epochs
+
+
 def _load(path: Path) -> dict[str, Any]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def _module(plan: TrainingPlan, network: Architecture, data: DataSpec, seed: int, progress: Any, title: str) -> Any:
+def _module(
+    plan: TrainingPlan,
+    network: Architecture,
+    data: DataSpec,
+    seed: int,
+    progress: Any,
+    title: str,
+    *,
+    validated: bool,
+) -> Any:
     from insula.training.module import FoldModule
 
     losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
@@ -150,7 +176,7 @@ def _module(plan: TrainingPlan, network: Architecture, data: DataSpec, seed: int
         if progress is not None:
             progress.epoch(title, row)
 
-    return FoldModule(network, objective, data, plan.options, seed, report)
+    return FoldModule(network, objective, data, plan.options, seed, report, validated=validated)
 
 
 def _loaders(

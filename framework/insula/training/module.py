@@ -30,9 +30,11 @@ class FoldModule(L.LightningModule):
         options: TrainingOptions,
         seed: int,
         report: Callable[[dict[str, float]], None],
+        *,
+        validated: bool,
     ) -> None:
         super().__init__()
-        self.report = report
+        self.report, self.validated = report, validated
         self.network, self.objective = network, objective
         self.data, self.options, self.fold_seed = data, options, seed
         self.history: list[dict[str, float]] = []
@@ -44,8 +46,7 @@ class FoldModule(L.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Build optimizer and schedule; the schedule is stepped here, once an epoch, and saved with the checkpoint."""
         optimizer = build_optimizer(self.network.parameters(), self.options)
-        validated = self.trainer.val_dataloaders is not None
-        self.schedule = build_schedule(optimizer, self.options, validated=validated)
+        self.schedule = build_schedule(optimizer, self.options, validated=self.validated)
         return optimizer
 
     def on_train_start(self) -> None:
@@ -88,7 +89,7 @@ class FoldModule(L.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Score the whole validation set at once: a mean over batches would depend on how they were cut."""
-        fused, batch = joined([f for f, _ in self._seen]), joined([b for _, b in self._seen])
+        fused, batch = joined_outputs([f for f, _ in self._seen]), joined([b for _, b in self._seen])
         self._seen.clear()
         loss, _ = self.objective(self.network, fused, batch, self.progress)
         self._check(loss, "validation")
@@ -115,7 +116,8 @@ class FoldModule(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Save what is ours beside Lightning's state."""
-        checkpoint["insula"] = {"history": self.history, "schedule": self.schedule and self.schedule.state_dict()}
+        schedule = self.schedule and self.schedule.state_dict()
+        checkpoint["insula"] = {"history": self.history, "schedule": schedule, "stopped": self.trainer.should_stop}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Load what is ours."""
@@ -131,16 +133,29 @@ T = TypeVar("T")
 
 
 def joined(parts: Sequence[T]) -> T:
-    """Join batches, or what a model made of them, row after row; single numbers are averaged."""
+    """Join batches row after row."""
     first = parts[0]
     if isinstance(first, Tensor):
         tensors = cast("Sequence[Tensor]", parts)
-        return cast("T", torch.cat(list(tensors)) if first.dim() else torch.stack(list(tensors)).mean())
+        joint = torch.cat(list(tensors))
+        # Half precision is for the network: a loss rounded to 8 bits would see ties where there are none.
+        return cast("T", joint.float() if joint.is_floating_point() and joint.itemsize < 4 else joint)
     if isinstance(first, Mapping):
         maps = cast("Sequence[Mapping[str, Any]]", parts)
         return cast("T", {key: joined([part[key] for part in maps]) for key in first})
     values = {f.name: joined([getattr(part, f.name) for part in parts]) for f in fields(cast("Any", first))}
     return cast("T", type(first)(**values))
+
+
+def joined_outputs(parts: Sequence[Fused]) -> Fused:
+    """Join what a model made of batches; a term of its own is averaged over the rows of the batches that have it."""
+    terms: dict[str, list[tuple[Tensor, int]]] = {}
+    for part in parts:
+        for name, value in part.losses.items():
+            terms.setdefault(name, []).append((value.float(), len(part.embedding)))
+    losses = {name: sum(v * n for v, n in several) / sum(n for _, n in several) for name, several in terms.items()}
+    outputs = joined([dict(part.outputs) for part in parts])
+    return Fused(outputs, joined([part.embedding for part in parts]), cast("dict[str, Tensor]", losses))
 
 
 def scores(outputs: Tensor, targets: Tensor, kind: str) -> dict[str, float]:

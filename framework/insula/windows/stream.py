@@ -7,7 +7,7 @@ import numpy as np
 
 from insula.errors import SignalError
 from insula.preprocess.augmentation import Augmentation
-from insula.preprocess.chain import FittedStep, Step, apply, fit_step, stored_part
+from insula.preprocess.chain import FittedStep, NotFittedError, Step, apply, fit_step, stored_part
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store, Stored, entry_key
 from insula.types import LeftOut, Signal, Trial
@@ -29,6 +29,11 @@ class StreamPlan:
     context: float
     augment_signal: tuple[Augmentation, ...] = ()
     augment_features: tuple[Augmentation, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order."""
+        return (*self.signal, *self.features)
 
     @property
     def live_signal(self) -> tuple[Step, ...]:
@@ -197,10 +202,11 @@ class FittedStream:
             return None
         try:
             return self._window(row, rng)
+        except NotFittedError:
+            raise
         except SignalError as error:
-            if not self.fallible:
-                raise
-            self.failed[row] = str(error)
+            if rng is None:  # an augmented draw says nothing of the window itself
+                self.failed[row] = str(error)
             return None
 
     @property
@@ -235,6 +241,8 @@ class FittedStream:
                 signal = self._raw(row)
                 if signal is not None and row not in self.failed:
                     yield trial, apply(self.feature_steps, signal, trial)
+            except NotFittedError:
+                raise
             except SignalError as error:
                 self.failed[row] = str(error)
 

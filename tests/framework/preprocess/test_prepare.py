@@ -1,8 +1,9 @@
 """Preparation: shared prefixes once, scopes respected, failures named and counted, the store keyed by content."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,39 @@ def test_finite_reaches_add_up_and_infinite_ones_are_named():
     steps = [step(Double), step(Endless), step(Double), step(Center)]
     assert reach(steps) == (2.0, 1.0)
     assert infinite(steps) == ["streams.x.signal.Endless"]
+
+
+def test_the_same_data_in_another_folder_are_not_prepared_again(lab, tmp_path):
+    root, trials, store = lab
+    prepare(choice("datasets", Lab), trials, [source(root, "x")], store)
+    elsewhere = tmp_path / "elsewhere"
+    root.rename(elsewhere)
+    CALLS.clear()
+    moved = [replace(trial, context={"path": str(elsewhere / trial.id)}) for trial in trials]
+    prepare(choice("datasets", Lab), moved, [source(elsewhere, "x")], store)
+    assert CALLS["read"] == 0
+    told = [replace(trial, context={"gain": np.arange(2000)}) for trial in trials]
+    prepare(choice("datasets", Lab), told, [source(elsewhere, "x")], store)
+    told = [replace(trial, context={"gain": np.arange(2000) * (np.arange(2000) != 1000)}) for trial in trials]
+    prepare(choice("datasets", Lab), told, [source(elsewhere, "x")], store)
+    assert CALLS["read"] == 8, "what a reader may go by is told apart to the last value"
+
+
+@pytest.mark.parametrize("where", ["deep_lab.sub.steps:Step", "deep_lab:Step"])
+def test_a_digest_covers_the_whole_package(tmp_path, monkeypatch, where):
+    from insula.plugin.choice import source_digest
+    from insula.plugin.registry import import_path
+
+    package = tmp_path / "deep_lab"
+    (package / "sub").mkdir(parents=True)
+    for name in ("__init__", "sub/__init__", "sub/steps"):
+        (package / f"{name}.py").write_text("class Step:\n    pass\n")
+    (package / "dsp.py").write_text("GAIN = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    cls = import_path(where)
+    before = source_digest(cls)
+    (package / "dsp.py").write_text("GAIN = 2\n")
+    source_digest.cache_clear()
+    assert source_digest(cls) != before
+    for module in [name for name in sys.modules if name.partition(".")[0] == "deep_lab"]:
+        del sys.modules[module]

@@ -190,7 +190,7 @@ def test_a_step_behind_a_fitted_one_that_refuses_a_window_leaves_it_out_too(tmp_
 
 
 def test_what_a_fitted_step_alone_refuses_is_an_error_and_no_missing_window(tmp_path):
-    lab = Lab(tmp_path, plan(step(Picky, fit="train")))
+    lab = Lab(tmp_path, plan(step(Picky, fit="train"), step(Mean)))
     fitted = lab.fitted("t1")
     assert fitted[int(lab.rows("t1")[0])].streams["x"] is not None
     with pytest.raises(SignalError, match="never saw 1000"):
