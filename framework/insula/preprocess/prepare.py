@@ -190,12 +190,13 @@ class _Batch:
 
 def _context(source: Source, trial: Trial) -> dict[str, str]:
     """Return what else a reader may go by; where files lie isn't part of it, their contents are digested."""
-    files = [str(path) for path in source.reader.files(trial)]
-    kept = {}
-    for name, value in trial.context.items():
-        if not isinstance(value, Path) and not any(isinstance(value, str) and f.endswith(value) for f in files):
-            kept[name] = _told(value)
-    return kept
+    files = [path.as_posix() for path in source.reader.files(trial)]
+
+    def place(value: Any) -> bool:
+        named = isinstance(value, str) and any(file == value or file.endswith(f"/{value}") for file in files)
+        return named or isinstance(value, Path)
+
+    return {name: _told(value) for name, value in trial.context.items() if not place(value)}
 
 
 def _told(value: Any) -> str:
