@@ -6,9 +6,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests compute on small tensors, which threads only slow down
+settings.register_profile("house", deadline=None, derandomize=True)  # shared machines are slow at times
+settings.load_profile("house")
 BUNDLED = sorted(path.name for path in (Path(__file__).parents[1] / "plugins").iterdir() if path.is_dir())
 INT_IS_FLOAT = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 install_import_hook(["insula", *BUNDLED], INT_IS_FLOAT)

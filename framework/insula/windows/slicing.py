@@ -9,6 +9,14 @@ TINY = 1e-6
 """Seconds; what two clocks may differ by before it counts."""
 
 
+def samples(seconds: float, sfreq: float) -> int:
+    """Return how many samples a stretch has, half of one rounded down: the same for every window of one length.
+
+    Plain rounding would give 62 or 63 samples to 2 s at 31.25 Hz, as the last bit of the window's times falls.
+    """
+    return int(np.floor(seconds * sfreq + 0.5 - 1e-4))
+
+
 def spans(start: float, stop: float, length: float | None, step: float | None) -> list[tuple[float, float]]:
     """Return the windows (t0, t1) of a stretch; ``length=None`` is the whole of it, ``step=None`` no overlap."""
     if length is None:
@@ -35,7 +43,7 @@ def cut(signal: Signal, t0: float, t1: float) -> Signal | None:
         begin = max(round((t0 - signal.t0) * signal.sfreq), 0)
         taken = slice(
             begin,
-            max(begin, min(round((t0 - signal.t0) * signal.sfreq) + round((t1 - t0) * signal.sfreq), signal.n_times)),
+            max(begin, min(round((t0 - signal.t0) * signal.sfreq) + samples(t1 - t0, signal.sfreq), signal.n_times)),
         )
         times, first = None, signal.t0 + begin / signal.sfreq
     if taken.stop <= taken.start:
@@ -63,7 +71,7 @@ def behind(signal: Signal, t0: float, t1: float) -> Signal:
     if signal.static:
         return signal
     if signal.times is None:
-        first = max(signal.n_times - round((t1 - t0) * signal.sfreq), 0)
+        first = max(signal.n_times - samples(t1 - t0, signal.sfreq), 0)
         begin, times = signal.t0 + first / signal.sfreq, None
     else:
         first = int(np.searchsorted(signal.times, t0 - TINY))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insula import Signal
-from insula.windows.slicing import behind, covers, cut, spans
+from insula.windows.slicing import behind, covers, cut, samples, spans
 
 
 def ramp(n: int, sfreq: float, t0: float = 0.0) -> Signal:
@@ -24,11 +24,16 @@ def test_spans_tile_a_stretch():
 def test_windows_of_one_length_have_one_size_and_stay_inside(sfreq, length, step, start):
     signal = ramp(round(60 * sfreq), sfreq)
     windows = [cut(signal, t0, t1) for t0, t1 in spans(start, 59.0, length, step)]
-    assert {w.n_times for w in windows} == {round(length * sfreq)} or round(length * sfreq) == 0
+    assert {w.n_times for w in windows} == {samples(length, sfreq)}
     for (t0, _), window in zip(spans(start, 59.0, length, step), windows, strict=True):
         if window is not None:
             assert abs(window.t0 - t0) <= 0.5 / sfreq + 1e-6
             assert window.data[0, 0] == pytest.approx(window.t0 * sfreq)
+
+
+def test_half_a_sample_makes_no_difference_between_windows():
+    signal = ramp(2000, 31.25)
+    assert {cut(signal, t0, t1).n_times for t0, t1 in spans(0.1, 60.0, 2.0, 0.3)} == {62}
 
 
 def test_a_late_signal_keeps_its_clock():
@@ -77,4 +82,4 @@ def test_behind_drops_the_context_of_irregular_signals_too():
 @given(st.sampled_from([4.0, 31.25, 100.0]), st.floats(0.5, 3), st.floats(4, 50))
 def test_windows_of_one_length_have_one_size_behind_their_context(sfreq, length, t1):
     window = cut(ramp(round(60 * sfreq), sfreq), t1 - length - 1.0, t1)
-    assert behind(window, t1 - length, t1).n_times == round((t1 - (t1 - length)) * sfreq)
+    assert behind(window, t1 - length, t1).n_times == samples(length, sfreq)
