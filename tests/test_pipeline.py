@@ -68,9 +68,10 @@ def test_a_bundle_predicts_exactly_what_was_evaluated(train, compose, tmp_path):
     config = compose(*SMALL)
     corpus = open_corpus(config.dataset)
     store = Store(config.store)
-    prepared = prepare(config.dataset, corpus.trials, choose_sources(config, corpus, installed()), store)
+    sources = choose_sources(config, corpus, installed())
+    prepared = prepare(config.dataset, corpus.trials, sources, store)
     windows = cut_windows(
-        corpus.trials, prepared, choose_windows(config), choose_targets(config, corpus), 2.0, 2.0, store
+        corpus.trials, prepared, choose_windows(config, sources), choose_targets(config, corpus), 2.0, 2.0, store
     )
     fold = make_folds(config, windows)[3]
     bundle = load_bundle(tmp_path / "run" / "folds" / "seed0-fold3" / "bundle", installed())

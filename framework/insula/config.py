@@ -21,6 +21,13 @@ class WindowOptions(Options):
 
     length: Positive | None = None
     step: Positive | None = None
+    require: tuple[str, ...] = ()
+    """Streams without which a window is left out."""
+
+    @property
+    def values(self) -> tuple[float | None, float | None, tuple[str, ...]]:
+        """All of them."""
+        return self.length, self.step, self.require
 
 
 class _StreamOptions(Options):
@@ -136,6 +143,12 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
             "'+streams.speech={modality: speech}'"
         )
     window = r.plain(WindowOptions, plain.get("window"), "window")
+    for name in window.require if window else ():
+        if name not in streams:
+            r.errors.append(
+                f"window.require: there is no stream {name!r}{nearest(name, streams)}. "
+                f"The run has: {', '.join(streams)}"
+            )
     training = r.plain(TrainingOptions, plain.get("training"), "training")
     targets = {k: _target(r, v, f"targets.{k}", default) for k, v in r.mapping(plain.get("targets"), "targets").items()}
     default_target = _target(r, {}, "default", default)

@@ -5,13 +5,14 @@ and a Split keeps apart what must not mix; for every stream an Encoder, a tempor
 into a vector; a FusionHead joins the streams into outputs; Analyses of held-out predictions make the report.
 """
 
+from functools import partial
 from pathlib import Path
 
 from insula.config import RunConfig
 from insula.evaluation.run import announce, evaluate_folds, summarise_run
 from insula.evaluation.run_folder import open_run
 from insula.plugin.manager import Plugins
-from insula.preprocess.prepare import prepare
+from insula.preprocess.prepare import prepare, recording_stages
 from insula.report.page import write_report
 from insula.sources.corpus import open_corpus
 from insula.sources.store import Store
@@ -29,13 +30,14 @@ def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
         sources = choose_sources(config, corpus, plugins)
 
         prepared = prepare(config.dataset, corpus.trials, sources, store, progress=config.training.progress)
-        windows = cut_windows(
-            corpus.trials, prepared, choose_windows(config), targets, config.window.length, config.window.step, store
-        )
+        plans, (length, step, require) = choose_windows(config, sources), config.window.values
+        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require)
         folds = make_folds(config, windows)
         audit = audit_run(config, windows, folds)
 
         plan = choose_plan(config, targets)
         runs = evaluate_folds(plan, windows, folds, config.seeds, folder, plugins, about=config.plain)
-        results = summarise_run(config.plain, windows, folds, runs, audit, [*corpus.left_out, *prepared.left_out])
+        stages = partial(recording_stages, config.dataset, sources, corpus.trials)
+        left_out = [*corpus.left_out, *prepared.left_out]
+        results = summarise_run(config.plain, windows, folds, runs, audit, left_out, stages)
         return write_report(results, config.analyses, config.dataset, folder)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from insula.windows.stream import StreamPlan
 from insula.windows.windows import Windows
 
 log = logging.getLogger("insula")
-_OF_CLASSES = ("loss", "accuracy", "balanced_accuracy")
+_OF_CLASSES = ("loss", "accuracy", "balanced_accuracy", "macro_f1")
 FIGURES: Mapping[Kind, tuple[str, ...]] = {"classes": _OF_CLASSES, "binary": _OF_CLASSES, "number": ("loss", "ccc")}
 """The validation figures that ``training.monitor`` may name, by the kind of the first target."""
 
@@ -62,8 +63,9 @@ def choose_sources(config: RunConfig, corpus: Corpus, plugins: Plugins) -> list[
     return sources
 
 
-def choose_windows(config: RunConfig) -> dict[str, StreamPlan]:
+def choose_windows(config: RunConfig, sources: Sequence[Source]) -> dict[str, StreamPlan]:
     """Return chains, lengths and augmentations of every stream."""
+    reached = {source.stream: source.reader.reach for source in sources}
     return {
         name: StreamPlan(
             name,
@@ -72,6 +74,7 @@ def choose_windows(config: RunConfig) -> dict[str, StreamPlan]:
             stream.length,
             stream.context,
             *(tuple(choice.build() for choice in stream.augment[where]) for where in ("signal", "features")),
+            reader_reach=reached[name],
         )
         for name, stream in config.streams.items()
     }
@@ -80,7 +83,9 @@ def choose_windows(config: RunConfig) -> dict[str, StreamPlan]:
 def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
     """Run the split, and check that what it gave can be trained on."""
     split: Split = config.split.build()
-    folds = [_positions(fold, len(windows.rows.index), config.split.name) for fold in split.folds(windows.rows.index)]
+    index = windows.rows.index
+    given = islice(split.folds(index), config.split.options["take"])
+    folds = [_positions(fold, len(index), config.split.name) for fold in given]
     if not folds:
         raise SplitError(f"split={config.split.name} gave no fold")
     for number, fold in enumerate(folds):
@@ -117,6 +122,7 @@ def audit_run(config: RunConfig, windows: Windows, folds: Sequence[Fold]) -> Aud
         infinite=[path for stream in config.streams.values() for path in infinite(stream.signal)],
         selects_on_test=on_test,
         identity_streams=windows.identity_streams(),
+        own_medians=[name for name, target in windows.targets.items() if target.median == "subject"],
     )
     log.info("leakage audit: grade %s, claim: %s", audit.grade, ", ".join(audit.claim) or "none")
     for finding in audit.findings:

@@ -16,7 +16,7 @@ from insula.model.network import StreamsAndFusion
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared, Source, prepare
 from insula.sources.corpus import open_corpus
-from insula.sources.store import Store
+from insula.sources.store import Store, undefined
 from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.fold import fold_spec
 from insula.training.objective import Objective
@@ -56,11 +56,9 @@ class MemoryStore(Store):
 class InMemory(list):
     """The Signals of one entry."""
 
-    def undefined(self) -> tuple[int, int]:
-        """Return how many values are undefined, of how many."""
-        return sum(int((~s.defined).sum()) for s in self if s is not None), sum(
-            s.data.size for s in self if s is not None
-        )
+    def undefined(self) -> dict[str, tuple[int, int]]:
+        """Return, per channel, how many values are undefined, of how many."""
+        return undefined(self)
 
 
 def try_run(config: RunConfig, plugins: Plugins) -> str:
@@ -76,7 +74,7 @@ def try_run(config: RunConfig, plugins: Plugins) -> str:
     fold = Fold(train=rows)
     plan = choose_plan(config, targets)
     fitted = windows.fit(fold)
-    data = fold_spec(windows, fitted, fold, config.training)
+    data = fold_spec(fitted, fold, config.training)
     network = build_model(plan.model, data, seed=0)
     lines = [
         f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
@@ -123,12 +121,14 @@ def _few(
     config: RunConfig, trials: Iterable[Trial], sources: Sequence[Source], targets: Targets
 ) -> tuple[Prepared, Windows]:
     """Prepare and cut trials until every stream has a window; what can't be used is left out, as in a run."""
-    store, plans, window = MemoryStore(), choose_windows(config), config.window
+    store, plans = MemoryStore(), choose_windows(config, sources)
+    length, step, required = config.window.values
 
     def cut(some: Sequence[Trial], of: Sequence[Source]) -> tuple[Prepared, Windows]:
         prepared = prepare(config.dataset, some, of, store, progress=False)
         chosen = {source.stream: plans[source.stream] for source in of}
-        return prepared, cut_windows(some, prepared, chosen, targets, window.length, window.step, store)
+        require = [name for name in required if name in chosen]
+        return prepared, cut_windows(some, prepared, chosen, targets, length, step, store, require)
 
     def usable(trial: Trial, source: Source) -> bool:
         try:

@@ -33,6 +33,8 @@ class Signal:
         Time of every sample in seconds from the start of the recording, only where sampling is irregular.
     valid
         Which samples are defined, ``(channels, time)``; None: those that are not NaN.
+    notes
+        Named counts or shares that its reader or a step has noticed (``{"flat": 0.03}``), for the report.
     """
 
     data: Float[np.ndarray, "channels time"]
@@ -42,6 +44,7 @@ class Signal:
     t0: float = 0.0
     times: Float[np.ndarray, " time"] | None = None
     valid: Bool[np.ndarray, "channels time"] | None = None
+    notes: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         data = self.data
@@ -113,6 +116,10 @@ class Signal:
         """Return a copy with other samples; pass ``valid=`` too where a step changes what is defined."""
         return replace(self, data=np.ascontiguousarray(data, dtype=np.float32), **changes)
 
+    def noted(self, name: str, value: float = 1.0) -> "Signal":
+        """Return a copy with one more note for the report; a note's name is short and always the same."""
+        return replace(self, notes={**self.notes, name: float(value)})
+
 
 Label = str | int | float | np.number | Mapping[str, float | int] | Signal | None
 """A class, a number, a distribution over classes, a Signal over time, or None where it is missing."""
@@ -155,18 +162,48 @@ Rule = Literal["majority", "mean", "end"]
 class Target:
     """What a dataset says of one of its labels: declared, never inferred from the trials that happen to be there.
 
-    ``kind`` is ``classes`` (one of ``classes``), ``binary`` (the second of two ``classes`` is the positive one) or
-    ``number``. ``label`` is the key in ``Trial.labels``; None: the target's own name.
+    Parameters
+    ----------
+    kind
+        ``classes`` (one of ``classes``), ``binary`` (the second of two ``classes`` is the positive one) or ``number``.
+    classes
+        Their names, in order.
+    label
+        The key in ``Trial.labels``; None: the target's own name. Several keys: numbers that are cut together.
+    edges
+        Where the labels are numbers and the target has classes: each number is cut here, and one that equals an edge
+        belongs to the class below. The parts of several labels are combined, the first label's slowest.
+    median
+        Cut at a median of the trials' labels instead: that of a fold's training trials (``train``), or of all of a
+        subject's (``subject``), those under test included, which the audit says.
     """
 
     kind: Kind
     classes: tuple[str, ...] = ()
-    label: str | None = None
+    label: str | tuple[str, ...] | None = None
+    edges: tuple[float, ...] = ()
+    median: Literal["train", "subject"] | None = None
 
     def __post_init__(self) -> None:
         wrong = {"classes": len(self.classes) < 2, "binary": len(self.classes) != 2, "number": bool(self.classes)}
         if wrong[self.kind]:
             raise SignalError(f"a target of kind {self.kind!r} can't have the classes {self.classes}")
+        parts = 2 if self.median else len(self.edges) + 1
+        several = len(self.label) if isinstance(self.label, tuple) else 1
+        if (self.cuts or several > 1) and (self.kind == "number" or parts**several != len(self.classes)):
+            raise SignalError(
+                f"a target that cuts {several} numbers into {parts} parts each has {parts**several} classes, "
+                f"not {len(self.classes)}"
+            )
+
+    @property
+    def cuts(self) -> bool:
+        """Whether its classes are parts of a scale of numbers."""
+        return bool(self.edges) or self.median is not None
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys of its labels in ``Trial.labels``."""
+        return self.label if isinstance(self.label, tuple) else (self.label or name,)
 
 
 @dataclass(frozen=True)

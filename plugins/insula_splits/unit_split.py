@@ -58,15 +58,19 @@ class UnitSplit(Split):
         SplitError
             If there are too few units; it says how many there are and what to type.
         """
-        names = self.names(index)
-        unit, found = pd.factorize(with_parents(index, names) if self.keeps_copies else names, sort=True)
-        k = self._checked(len(found))
-        strata = pd.factorize(self.strata(index), sort=True)[0][np.unique(unit, return_index=True)[1]]
-        part = deal(_counts(unit, label_codes(index)), strata.astype(np.int64), k, self.seed)[unit]
+        part, k = self.parts(index)
         for i in range(k):
             test = part == i
             validation = (part == (i + 1) % k) & (self.validation == "same")
             yield Fold(*(np.flatnonzero(rows) for rows in (~(test | validation), validation, test)))
+
+    def parts(self, index: pd.DataFrame) -> tuple[Int[np.ndarray, " rows"], int]:
+        """Return the part of every row, and how many parts there are."""
+        names = self.names(index)
+        unit, found = pd.factorize(with_parents(index, names) if self.keeps_copies else names, sort=True)
+        k = self._checked(len(found))
+        strata = pd.factorize(self.strata(index), sort=True)[0][np.unique(unit, return_index=True)[1]]
+        return deal(_counts(unit, label_codes(index)), strata.astype(np.int64), k, self.seed)[unit], k
 
     def _checked(self, there: int) -> int:
         sets = "train, validation and test" if self.validation == "same" else "train and test"

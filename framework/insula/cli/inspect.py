@@ -122,7 +122,7 @@ def _hydra(value: str) -> str:
 
 def _label(dataset: "Dataset", name: str, trials: "Sequence[Trial]") -> dict[str, Any]:
     target = dataset.targets[name]
-    values = [value for trial in trials if (value := trial.labels.get(target.label or name)) is not None]
+    values = [value for trial in trials if (value := trial.labels.get(target.keys(name)[0])) is not None]
     about: dict[str, Any] = {"kind": target.kind, "missing": len(trials) - len(values)}
     if target.kind == "number":
         numbers = [float(value) for value in values]  # type: ignore[arg-type]

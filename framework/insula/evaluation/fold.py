@@ -16,6 +16,7 @@ from insula.evaluation.results import FoldResult
 from insula.model.architecture import Architecture
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
+from insula.randomness import draw
 from insula.specs import DataSpec
 from insula.training.bundle import Bundle, StreamChain, load_bundle, save_bundle
 from insula.training.fold import TrainedFold, TrainingPlan, fold_seed, train_fold, trained_fold
@@ -59,7 +60,8 @@ class FoldRun:
             first = trained.windows.left_out[0]
             raise SplitError(f"{self.title}: no test window is left: {first.what}: {first.why}")
         batches = self._batches(trained.windows, tested, trained.network, trained.data, "test")
-        table = predict(trained.network, batches, trained.data, self.windows, fold=self.number, seed=self.seed)
+        own = trained.windows.windows
+        table = predict(trained.network, batches, trained.data, own, fold=self.number, seed=self.seed)
         table.to_parquet(self.folder / "predictions.parquet", index=False)
         summary = {
             "seed": self.seed,
@@ -92,8 +94,9 @@ class FoldRun:
     def loaded(self) -> Bundle:
         return load_bundle(self.folder / "bundle", self.plugins)
 
-    def _untrained(self) -> Architecture:
-        return build_model(self.plan.model, self.loaded.data, fold_seed(self.seed, self.number)).eval()
+    def _untrained(self, again: int = 0) -> Architecture:
+        seed = fold_seed(self.seed, self.number)
+        return build_model(self.plan.model, self.loaded.data, draw(seed, "again", again) if again else seed).eval()
 
     def _of_role(self, role: str) -> Iterator[Batch]:
         fitted = self.windows.fit(trained_fold(self.plan, self.fold))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from insula.model.fusion import Fused
 from insula.model.network import StreamsAndFusion
 from insula.specs import DataSpec
-from insula.types import LeftOut
+from insula.types import LeftOut, Signal
 from insula.windows.audit import Audit
 from insula.windows.batch import Batch
 from insula.windows.split import Fold
@@ -36,8 +36,8 @@ class FoldResult:
     history: pd.DataFrame
     model: Callable[[], nn.Module]
     """Returns the trained model, in eval mode."""
-    untrained: Callable[[], nn.Module]
-    """Returns the same model as it was before training."""
+    untrained: Callable[..., nn.Module]
+    """Returns the same model as it was before training; ``untrained(1)``, ``(2)``, ... with other initial weights."""
     batches: Callable[[str], Iterator[Batch]]
     """Yields the windows of a role (``train``, ``validation``, ``test``), prepared as this fold prepares them."""
     summary: Mapping[str, Any] = field(default_factory=dict)
@@ -73,7 +73,11 @@ class Results:
     audit: Audit
     metrics: Mapping[str, Any]
     left_out: Sequence[LeftOut]
-    undefined: Mapping[str, float] = field(default_factory=dict)
-    """Stream to the share of its values that are undefined."""
+    undefined: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Stream and channel (or feature) to the share of its values in windows that are undefined, where there are any."""
+    notes: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    """Stream and note to what readers and steps noted of each recording that has the note."""
+    stages: Callable[[str], Sequence[tuple[str, Signal]]] = lambda stream: []
+    """Returns a stream's first recording as read (``raw``) and after every step of its ``signal`` chain."""
     unit: str = "trial"
     """The column that the protocol holds out: intervals are over its values."""

@@ -2,10 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import torch
 
 from insula.evaluation.floors import floors, label_permutation
@@ -20,7 +21,7 @@ from insula.specs import TargetSpec
 from insula.training.environment import choose_device, choose_threads, environment
 from insula.training.fold import TrainingPlan, fold_seed, fold_spec
 from insula.training.options import TrainingOptions
-from insula.types import LeftOut
+from insula.types import LeftOut, Signal
 from insula.windows.audit import Audit
 from insula.windows.split import Fold
 from insula.windows.windows import Windows
@@ -75,7 +76,7 @@ def announce(options: TrainingOptions) -> None:
 def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], folder: Path) -> None:
     """Say what will be trained, and write down where."""
     first = runs[0]
-    data = fold_spec(windows, windows.fit(first.fold), first.fold, plan.options)
+    data = fold_spec(windows.fit(first.fold), first.fold, plan.options)
     parameters = count_parameters(build_model(plan.model, data, fold_seed(first.seed, 0)))
     device, _ = choose_device(plan.options)
     threads, why = choose_threads(plan.options, parameters, device)
@@ -93,6 +94,7 @@ def summarise_run(
     runs: Sequence[FoldRun],
     audit: Audit,
     left_out: Sequence[LeftOut],
+    stages: Callable[[str], Sequence[tuple[str, Signal]]],
 ) -> Results:
     """Pool the predictions of all folds and score them."""
     predictions = join(run.predictions() for run in runs)
@@ -111,7 +113,18 @@ def summarise_run(
     per_fold = dict.fromkeys(tuple(item) for result in found for item in result.summary["left_out"])
     everything = [*left_out, *windows.left_out, *(LeftOut(what, why) for what, why in per_fold)]
     return Results(
-        plain, data, windows.rows.index, predictions, found, audit, metrics, everything, windows.undefined(), audit.unit
+        config=plain,
+        data=data,
+        index=windows.rows.index,
+        predictions=predictions,
+        folds=found,
+        audit=audit,
+        metrics=metrics,
+        left_out=everything,
+        undefined=windows.undefined(),
+        notes=windows.notes(),
+        stages=stages,
+        unit=audit.unit,
     )
 
 
@@ -124,6 +137,16 @@ def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:
 
 def _floors(windows: Windows, folds: Sequence[Fold], table: Any, target: TargetSpec) -> dict[str, Any]:
     return {
-        "baselines": floors(windows.rows.index, folds, target),
+        "baselines": floors(*_as_each_fold_sees(windows, folds), target),
         "permutation": label_permutation(table, target, seed=0),
     }
+
+
+def _as_each_fold_sees(windows: Windows, folds: Sequence[Fold]) -> tuple[pd.DataFrame, list[Fold]]:
+    """Return the index and its folds; where folds cut a target at medians of their own, one index after the other."""
+    if not any(target.median == "train" for target in windows.targets.values()):
+        return windows.rows.index, list(folds)
+    size = len(windows.rows.index)
+    several = [windows.rows.recut(list(map(int, fold.train))).index for fold in folds]
+    shifted = [Fold(*(fold.rows(role) + n * size for role in Fold.ROLES)) for n, fold in enumerate(folds)]
+    return pd.concat(several, ignore_index=True), shifted

@@ -30,6 +30,14 @@ FIT: Reserved = {
     )
 }
 
+TAKE: Reserved = {
+    "take": (
+        Annotated[int, Field(ge=1)] | None,
+        None,
+        "Run only the first so many of its folds; None: all. A recipe with a single cut takes 1.",
+    )
+}
+
 
 def reserved_options(component: Component) -> Reserved:
     """Return the options that the framework adds to a component's own."""
@@ -41,6 +49,8 @@ def reserved_options(component: Component) -> Reserved:
         case "preprocessors":
             learns = not issubclass(component.cls, import_path("insula.preprocess.preprocessor:Transform"))
             return FIT if learns else {}
+        case "splits":
+            return TAKE
         case _:
             return {}
 

@@ -45,6 +45,15 @@ class Prepared:
         stored = self.signals.get((stream, recording))
         return None if stored is None else stored[0]
 
+    def notes(self, stream: str) -> dict[str, list[float]]:
+        """Return, per note, what reader and steps noted of a stream's recordings, where they noted anything."""
+        found: dict[str, list[float]] = {}
+        for (name, _), stored in self.signals.items():
+            signal = stored[0] if name == stream else None
+            for note, value in (signal.notes if signal is not None else {}).items():
+                found.setdefault(note, []).append(value)
+        return found
+
 
 def prepare(
     dataset: Choice, trials: Sequence[Trial], sources: Sequence[Source], store: Store, *, progress: bool = True
@@ -78,6 +87,24 @@ def prepare(
             first = f"; the first: {why[0].what}: {why[0].why}" if why else ": every recording lacks the modality"
             raise DataError(f"streams.{source.stream}: none of {len(recordings)} recordings could be used{first}")
     return prepared
+
+
+def recording_stages(
+    dataset: Choice, sources: Sequence[Source], trials: Sequence[Trial], stream: str
+) -> list[tuple[str, Signal]]:
+    """Return a stream's first usable recording as read (``raw``) and after every step that all folds share."""
+    source = next(source for source in sources if source.stream == stream)
+    for trial in trials:
+        peers = [peer for peer in trials if peer.subject == trial.subject] if source.by_subject else [trial]
+        work = _Batch(dataset, list({peer.recording: peer for peer in peers}.values()), [source])
+        try:
+            found = [work.signal(source, source.steps[:count], trial) for count in range(len(source.steps) + 1)]
+        except SignalError:
+            continue
+        names = ["raw", *(step.path.rpartition(".")[2] for step in source.steps)]
+        if found[-1] is not None:
+            return [(name, signal) for name, signal in zip(names, found, strict=True) if signal is not None]
+    return []
 
 
 def _check_one_person_each(trials: Sequence[Trial]) -> None:

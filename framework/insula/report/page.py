@@ -15,6 +15,7 @@ from insula.evaluation.analysis import Section, Table
 from insula.evaluation.results import Results
 from insula.plugin.choice import Choice
 from insula.report.history import training_curves
+from insula.report.quality import quality_tables
 from insula.sources.corpus import about
 from insula.types import LeftOut
 
@@ -22,7 +23,7 @@ log = logging.getLogger("insula")
 
 GRADES = {
     "A": "no leak was found",
-    "B": "unlabelled data of people under test were used, or validation is no check on training",
+    "B": "data of people under test were used without their single labels, or validation is no check on training",
     "C": "an input says who a person is that training knows",
     "D": "stimuli are shared, and the stimulus all but determines the label",
     "E": "the test rows chose the model",
@@ -95,7 +96,7 @@ def _content(
         "floors": floors_table(metrics),
         "sections": sections,
         "left_out": left_out_table(results.left_out),
-        "undefined": {name: share for name, share in results.undefined.items() if share},
+        "quality": quality_tables(results),
         "windows": len(results.index),
         "trials": results.index["trial"].nunique(),
         "people": results.index["subject"].nunique(),

@@ -16,6 +16,9 @@ class Reader(ABC):
         The folder (or manifest file) of the corpus; None for data that is made in memory.
     """
 
+    reach: tuple[float, float] = (0.0, 0.0)
+    """Seconds of past and future that one sample depends on, where the device has smoothed what it wrote."""
+
     def __init__(self, root: Path | None) -> None:
         self.root: Path = root  # type: ignore[assignment]  # None only for data that is made in memory
 

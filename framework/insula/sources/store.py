@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -21,7 +21,7 @@ import numpy as np
 from insula.errors import StoreError
 from insula.types import Signal
 
-FORMAT = 1
+FORMAT = 2
 COMPUTING = ("numpy", "scipy", "mne", "librosa", "neurokit2", "soundfile")
 OPEN_FILES = 128
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -86,11 +86,12 @@ class Stored(Sequence["Signal | None"]):
             arrays["valid"] = masked.reshape(channels, times)
         heads = self.meta["heads"][about["head"]]
         data = _open(self.folder / "data.npy")[begin : begin + count].reshape(channels, times)
-        return Signal(data, about["sfreq"], tuple(heads["ch_names"]), tuple(heads["units"]), about["t0"], **arrays)
+        names, units = tuple(heads["ch_names"]), tuple(heads["units"])
+        return Signal(data, about["sfreq"], names, units, about["t0"], **arrays, notes=about["notes"])
 
-    def undefined(self) -> tuple[int, int]:
-        """Return how many values are undefined, of how many."""
-        return self.meta["undefined"], self.meta["values"]
+    def undefined(self) -> dict[str, tuple[int, int]]:
+        """Return, per channel, how many values are undefined, of how many."""
+        return {name: (bad, total) for name, (bad, total) in self.meta["undefined"].items()}
 
 
 @lru_cache(maxsize=OPEN_FILES)
@@ -165,7 +166,7 @@ def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
     heads: list[dict[str, Any]] = []
     about: list[dict[str, Any] | None] = []
     data, times, valid = [], [], []
-    offset = irregular = masked = undefined = 0
+    offset = irregular = masked = 0
     for signal in signals:
         if signal is None:
             about.append(None)
@@ -179,13 +180,13 @@ def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
             "t0": signal.t0,
             "head": heads.index(head),
             "offset": offset,
+            "notes": dict(signal.notes),
         }
         entry["irregular"] = irregular if signal.times is not None else None
         entry["masked"] = masked if signal.valid is not None else None
         about.append(entry)
         data.append(signal.data.ravel())
         offset += signal.data.size
-        undefined += int(signal.data.size - signal.defined.sum())
         if signal.times is not None:
             times.append(signal.times)
             irregular += len(signal.times)
@@ -196,6 +197,19 @@ def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
     for name, arrays in (("times", times), ("valid", valid)):
         if arrays:
             np.save(folder / f"{name}.npy", np.concatenate(arrays))
-    meta = {"heads": heads, "signals": about, "undefined": undefined, "values": offset}
+    meta = {"heads": heads, "signals": about, "undefined": undefined(signals)}
     (folder / "meta.json").write_text(json.dumps(meta))
     return meta
+
+
+def undefined(signals: Iterable[Signal | None]) -> dict[str, tuple[int, int]]:
+    """Count, per channel, the undefined values of several Signals, and all of them."""
+    found: dict[str, tuple[int, int]] = {}
+    for signal in signals:
+        if signal is None:
+            continue
+        bad = (~signal.defined).sum(axis=1)
+        for name, count in zip(signal.ch_names, bad.tolist(), strict=True):
+            before, total = found.get(name, (0, 0))
+            found[name] = before + count, total + signal.n_times
+    return found

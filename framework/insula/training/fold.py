@@ -51,13 +51,14 @@ class TrainedFold:
     """The epoch whose weights were taken."""
 
 
-def fold_spec(windows: Windows, fitted: FoldWindows, fold: Fold, options: TrainingOptions) -> DataSpec:
+def fold_spec(fitted: FoldWindows, fold: Fold, options: TrainingOptions) -> DataSpec:
     """Size the model on a fold's training rows, with class weights where the run balances by them."""
     weights = {}
     if options.balance == "weights":
-        for name, target in windows.targets.items():
+        for name, target in fitted.windows.targets.items():
             if target.kind != "number":
-                weights[name] = class_weights(list(windows.rows.index[name].iloc[fold.train]), target.classes)
+                labels = fitted.windows.rows.index[name]
+                weights[name] = class_weights(list(labels.iloc[fold.train]), target.classes)
     return fitted.spec(fold.train, weights)
 
 
@@ -100,7 +101,7 @@ def _fit(
     fitted = windows.fit(fold)
     fitted.check_storable()
     fold = _checked(fitted, fitted.usable(fold), plan.options, title)
-    data = fold_spec(windows, fitted, fold, plan.options)
+    data = fold_spec(fitted, fold, plan.options)
     network = build_model(plan.model, data, seed)
     device, _ = choose_device(plan.options)
     threads, _ = choose_threads(plan.options, count_parameters(network), device)
@@ -112,7 +113,7 @@ def _fit(
         if last.exists():
             log.info("%s: going on from its last whole epoch (%s)", title, last)
         trainer = _trainer(plan.options, device, checkpoints, title, validated=bool(len(fold.validation)))
-        _run_trainer(trainer, module, _loaders(plan, windows, fitted, fold, data, seed), last)
+        _run_trainer(trainer, module, _loaders(plan, fitted, fold, data, seed), last)
     best = _load(checkpoints / BEST)
     module.load_state_dict(best["state_dict"])
     history = _load(last)["insula"]["history"]
@@ -180,9 +181,9 @@ def _module(
 
 
 def _loaders(
-    plan: TrainingPlan, windows: Windows, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int
+    plan: TrainingPlan, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int
 ) -> tuple[DataLoader, DataLoader | None]:
-    options, rows = plan.options, windows.rows
+    options, windows, rows = plan.options, fitted.windows, fitted.windows.rows
     grouped = issubclass(plan.model.architecture.cls, Architecture) and plan.model.architecture.cls.batch_by == "group"
     groups = conversations(rows) if grouped else None
     chances = None

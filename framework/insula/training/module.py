@@ -173,4 +173,6 @@ def scores(outputs: Tensor, targets: Tensor, kind: str) -> dict[str, float]:
     true, found = (y.argmax(1), p.argmax(1)) if kind == "classes" else (y[:, 0] >= 0.5, p[:, 0] > 0)
     hits = true == found
     recalls = [hits[true == label].mean() for label in np.unique(true)]
-    return {"accuracy": float(hits.mean()), "balanced_accuracy": float(np.mean(recalls))}
+    f1 = [2 * (hits & (true == c)).sum() / ((true == c).sum() + (found == c).sum()) for c in np.union1d(true, found)]
+    figures = {"accuracy": hits, "balanced_accuracy": recalls, "macro_f1": f1}
+    return {name: float(np.mean(values)) for name, values in figures.items()}

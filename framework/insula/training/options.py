@@ -61,7 +61,7 @@ class TrainingOptions(Options):
     """Against uneven classes, from the training rows: weights in the loss, or drawing rare classes more often."""
     patience: Count | None = 10
     """Epochs without progress on the validation rows before training stops; None: all epochs, best weights kept."""
-    monitor: Literal["loss", "accuracy", "balanced_accuracy", "ccc"] = "loss"
+    monitor: Literal["loss", "accuracy", "balanced_accuracy", "macro_f1", "ccc"] = "loss"
     """The validation figure that decides: the loss, or a metric of the first target."""
     select_on: Literal["validation", "test"] = "validation"
     """``test`` stops on the test rows as some published recipes do; the audit grades it."""

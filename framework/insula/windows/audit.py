@@ -12,6 +12,7 @@ from insula.windows.disclosures import (
     known_people,
     selection_on_test,
     stimulus_determines_label,
+    thresholds_from_test,
     transductive_statistics,
     unbounded_reach,
 )
@@ -25,9 +26,9 @@ from insula.windows.split import Fold
 class Audit:
     """Grade of leakage, and beside it what the protocol claims.
 
-    A: nothing found. B: unlabelled data of people under test are used, or validation is no check on training. C: an
-    input says who a known person is. D: the stimulus tells the label, and stimuli are shared. E: test rows choose the
-    model. F: training and test overlap.
+    A: nothing found. B: unlabelled data of people under test (or a median of their labels) are used, or validation is
+    no check on training. C: an input says who a known person is. D: the stimulus tells the label, and stimuli are
+    shared. E: test rows choose the model. F: training and test overlap.
     """
 
     grade: Grade
@@ -53,6 +54,7 @@ def audit_folds(
     infinite: Sequence[str] = (),
     selects_on_test: bool = False,
     identity_streams: Sequence[str] = (),
+    own_medians: Sequence[str] = (),
 ) -> Audit:
     """Grade folds by what their rows share; nothing is taken from what the split says of itself.
 
@@ -73,6 +75,8 @@ def audit_folds(
         Whether the recipe stops training by the test rows.
     identity_streams
         Streams that are constant for each person, such as personality.
+    own_medians
+        Targets whose classes are cut at each person's median over all their trials, those under test included.
 
     Raises
     ------
@@ -88,6 +92,7 @@ def audit_folds(
         *known_people(protocol, identity_streams),
         *transductive_statistics(protocol, fitted or {}),
         *unbounded_reach(protocol, infinite),
+        *thresholds_from_test(protocol, own_medians),
         *missing_classes(protocol, label),
     ]
     caps: list[Grade] = ["A", *(finding.cap for finding in findings)]

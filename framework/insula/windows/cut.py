@@ -1,12 +1,12 @@
 """From prepared recordings to the windows of a run."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from insula.errors import DataError
-from insula.preprocess.chain import reach
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
-from insula.types import Rule, Target, Trial
+from insula.types import LeftOut, Rule, Target, Trial
 from insula.windows.index import Extent, build_index
 from insula.windows.stream import StreamPlan, StreamWindows
 from insula.windows.windows import Windows
@@ -20,6 +20,7 @@ def cut_windows(
     length: float | None,
     step: float | None,
     store: Store,
+    require: Sequence[str] = (),
 ) -> Windows:
     """Cut every trial into windows, and run the feature steps that all folds share.
 
@@ -31,17 +32,33 @@ def cut_windows(
         Target and rule by name.
     length, step
         Of the windows, in seconds; None: whole trials, no overlap.
+    require
+        Streams without which a window is left out.
     """
-    extents = {name: Extent(plan.length, plan.context, *reach(plan.signal)) for name, plan in plans.items()}
+    extents = {name: Extent(plan.length, plan.context, *plan.reach) for name, plan in plans.items()}
     rows = build_index(trials, prepared.signal, extents, targets, length, step)
     streams = {name: StreamWindows(plan, rows, prepared, length) for name, plan in plans.items()}
     for stream in streams.values():
         stream.store_features(store)
-    kept = [row for row in range(len(rows.trials)) if any(stream.has(row) for stream in streams.values())]
+    kept, lacking = _kept(streams, len(rows.trials), require)
     if not kept:
-        first = next(item for stream in streams.values() for item in stream.left_out)
-        raise DataError(f"no window is left of {len(trials)} trials: {first.what}: {first.why}")
-    if len(kept) < len(rows.trials):  # a window that lost all its streams to failing steps has nothing to learn from
-        rows = rows.take(kept)
+        items = [*(item for stream in streams.values() for item in stream.left_out), *lacking]
+        raise DataError(f"no window is left of {len(trials)} trials: {items[0].what}: {items[0].why}")
+    if len(kept) < len(rows.trials):
+        rows = rows.take(kept, lacking)
         streams = {name: stream.take(rows, kept) for name, stream in streams.items()}
     return Windows(rows, streams, {name: target for name, (target, _) in targets.items()}, length)
+
+
+def _kept(streams: Mapping[str, StreamWindows], count: int, require: Sequence[str]) -> tuple[list[int], list[LeftOut]]:
+    """Return the windows that have every required stream, and any at all, and what is left out."""
+    kept: list[int] = []
+    lacking: Counter[str] = Counter()
+    for row in range(count):
+        missing = next((name for name in require if not streams[name].has(row)), None)
+        if missing is not None:
+            lacking[missing] += 1
+        elif any(stream.has(row) for stream in streams.values()):
+            kept.append(row)
+    why = "they lack a stream that window.require names"
+    return kept, [LeftOut(f"windows without {name}", why, number) for name, number in lacking.items()]

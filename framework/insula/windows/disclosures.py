@@ -28,6 +28,16 @@ def transductive_statistics(protocol: Protocol, fitted: Mapping[str, str]) -> li
     return found
 
 
+def thresholds_from_test(protocol: Protocol, targets: Sequence[str]) -> list[Finding]:
+    """Find targets whose classes are cut at a median that the labels under test have a part in."""
+    reasons = {
+        number: f"{', '.join(targets)}: cut at each person's median label over all trials, those under test included"
+        for number, fold in enumerate(protocol.folds)
+        if targets and len(fold.test)
+    }
+    return over_folds("threshold_from_test", "B", reasons, len(protocol.folds))
+
+
 def unbounded_reach(protocol: Protocol, steps: Sequence[str]) -> list[Finding]:
     """Find recordings on both sides where a step looks at the whole recording, without labels."""
     reasons = {

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from insula.errors import DataError
 from insula.types import LeftOut, Rule, Signal, Target, Trial
 from insula.windows.slicing import TINY, covers, spans
-from insula.windows.targets import decode, encode
+from insula.windows.targets import Cuts, decode, encode
 
 IDENTITY = ("dataset", "subject", "session", "recording", "trial", "stimulus", "group", "position", "parent")
 COLUMNS = (*IDENTITY, "t0", "t1", "raw_t0", "raw_t1")
@@ -34,12 +34,29 @@ class Rows:
     trials: Sequence[Trial]
     targets: Mapping[str, Sequence[np.ndarray | None]]
     left_out: Sequence[LeftOut]
+    rules: Mapping[str, tuple[Target, Rule | None]] = field(default_factory=dict)
 
-    def take(self, kept: Sequence[int]) -> "Rows":
-        """Return some of the rows."""
+    def recut(self, train: Sequence[int]) -> "Rows":
+        """Return the rows with what is cut at a median of training trials cut at that of these rows' trials.
+
+        Before there are folds such a target is cut at the median of all trials, by which splits are stratified.
+        """
+        learnt = {name: rule for name, rule in self.rules.items() if rule[0].median == "train"}
+        if not learnt:
+            return self
+        index, targets = self.index.copy(), dict(self.targets)
+        for name, (target, rule) in learnt.items():
+            cuts = Cuts.of(name, target, (self.trials[row] for row in train))
+            spans = zip(self.trials, index["t0"], index["t1"], strict=True)
+            targets[name] = [encode(trial, name, target, rule, t0, t1, cuts) for trial, t0, t1 in spans]
+            index[name] = pd.Series([decode(value, target) for value in targets[name]], index.index, object)
+        return replace(self, index=index, targets=targets)
+
+    def take(self, kept: Sequence[int], left_out: Sequence[LeftOut] = ()) -> "Rows":
+        """Return some of the rows; ``left_out`` says what became of the others."""
         targets = {name: [values[row] for row in kept] for name, values in self.targets.items()}
         index = self.index.iloc[list(kept)].reset_index(drop=True)
-        return Rows(index, [self.trials[row] for row in kept], targets, self.left_out)
+        return Rows(index, [self.trials[row] for row in kept], targets, [*self.left_out, *left_out], self.rules)
 
 
 def build_index(
@@ -69,6 +86,7 @@ def build_index(
         raise DataError(
             f"{len(repeated)} trial ids stand for several trials, {repeated[0]!r} first: ids must be unique"
         )
+    cuts = {name: Cuts.of(name, target, trials) for name, (target, _) in targets.items()}
     rows: list[dict] = []
     owners: list[Trial] = []
     values: dict[str, list] = {name: [] for name in targets}
@@ -77,7 +95,9 @@ def build_index(
         signals = {name: found for name in extents if (found := signal(name, trial.recording)) is not None}
         windows, why = _windows(trial, signals, extents, length, step)
         for t0, t1 in windows:
-            encoded = {name: encode(trial, name, target, rule, t0, t1) for name, (target, rule) in targets.items()}
+            encoded = {
+                name: encode(trial, name, target, rule, t0, t1, cuts[name]) for name, (target, rule) in targets.items()
+            }
             if all(value is None for value in encoded.values()):
                 why[f"no label for {' or '.join(targets)}"] += 1
                 continue
@@ -93,7 +113,7 @@ def build_index(
     index = pd.DataFrame(rows)
     for name in IDENTITY:
         index[name] = index[name].astype(object).where(index[name].notna(), None)
-    return Rows(index, owners, values, left_out)
+    return Rows(index, owners, values, left_out, targets)
 
 
 def _windows(

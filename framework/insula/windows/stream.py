@@ -1,5 +1,6 @@
 """StreamWindows: the windows of one stream, prepared as far as all folds share them, then fitted per fold."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from insula.errors import SignalError
 from insula.preprocess.augmentation import Augmentation
-from insula.preprocess.chain import FittedStep, NotFittedError, Step, apply, fit_step, stored_part
+from insula.preprocess.chain import FittedStep, NotFittedError, Step, apply, fit_step, reach, stored_part
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store, Stored, entry_key
 from insula.types import LeftOut, Signal, Trial
@@ -29,6 +30,13 @@ class StreamPlan:
     context: float
     augment_signal: tuple[Augmentation, ...] = ()
     augment_features: tuple[Augmentation, ...] = ()
+    reader_reach: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Seconds of past and future that a sample depends on, through the device and the steps on the signal."""
+        past, future = reach(self.signal)
+        return past + self.reader_reach[0], future + self.reader_reach[1]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -94,6 +102,18 @@ class StreamWindows:
                 trial = self.rows.trials[rows[0]]
                 why = self._reason(rows, stored)
                 self.left_out.append(LeftOut(f"{self.plan.name}: windows of subject {trial.subject}", why, failed))
+
+    def undefined(self) -> dict[str, float]:
+        """Return, per channel (or feature), the share of the stored values that are undefined, where some are."""
+        entries = {id(stored): stored for stored, _ in self._entries.values()}
+        recordings = [stored for (name, _), stored in self.prepared.signals.items() if name == self.plan.name]
+        total: Counter[str] = Counter()
+        missing: Counter[str] = Counter()
+        for stored in entries.values() or recordings:
+            for channel, (bad, values) in stored.undefined().items():
+                missing[channel] += bad
+                total[channel] += values
+        return {channel: bad / total[channel] for channel, bad in missing.items() if bad}
 
     def has(self, row: int) -> bool:
         """Whether the stream is there in a window."""

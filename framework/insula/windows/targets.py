@@ -1,6 +1,7 @@
 """A window's target, taken from its trial's label by a named rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -14,8 +15,53 @@ JUST_BEFORE = 10 * TINY
 """Seconds before a window's end that the rule ``end`` looks at."""
 
 
+@dataclass(frozen=True)
+class Cuts:
+    """Where a target cuts the numbers of its labels: at its edges, or at medians of some trials' labels.
+
+    Parameters
+    ----------
+    edges
+        The same for everybody.
+    medians
+        Per label, or per label and subject.
+    """
+
+    edges: tuple[float, ...]
+    medians: Mapping[tuple[str, ...], float]
+
+    @classmethod
+    def of(cls, name: str, target: Target, trials: Iterable[Trial]) -> "Cuts | None":
+        """Take the cuts of a target from trials, each counted once; None where it cuts nothing.
+
+        Raises
+        ------
+        DataError
+            If no trial has a label to take a median of.
+        """
+        if not target.cuts:
+            return None
+        values: dict[tuple[str, ...], list[float]] = {}
+        several = {trial.id: trial for trial in trials}.values() if target.median else ()
+        for trial in several:
+            for key in target.keys(name):
+                number = encode(trial, key, Target("number"), None, trial.start, trial.stop or np.inf)
+                if number is not None:
+                    place = (key, trial.subject) if target.median == "subject" else (key,)
+                    values.setdefault(place, []).append(float(number[0]))
+        if target.median and not values:
+            raise DataError(f"target {name!r}: no trial has a label to take the median of")
+        return cls(target.edges, {place: float(np.median(found)) for place, found in values.items()})
+
+    def __call__(self, trial: Trial, key: str) -> tuple[float, ...]:
+        """Return where a trial's label is cut."""
+        if not self.medians:
+            return self.edges
+        return (self.medians[key, trial.subject] if (key, trial.subject) in self.medians else self.medians[(key,)],)
+
+
 def encode(
-    trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, t1: float
+    trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, t1: float, cuts: "Cuts | None" = None
 ) -> Float[np.ndarray, " outputs"] | None:
     """Return the target of a window: a class distribution, the positive class's share ``(1,)``, or a number ``(1,)``.
 
@@ -28,13 +74,19 @@ def encode(
         How a label over time becomes one value: ``majority`` (what holds longest in the window), ``mean`` (the share
         of time of each class; numbers weigh by how long they hold), ``end`` (what holds just before the window's end);
         None: majority for classes, mean for numbers.
+    cuts
+        Where numbers are cut into classes, for a target that does so (see :class:`insula.Target`).
 
     Raises
     ------
     DataError
         If the label is no class of the target, or no number.
     """
-    label = trial.labels.get(target.label or name)
+    if target.cuts:
+        assert cuts is not None
+        label: Label = _cut(trial, name, target, rule, t0, t1, cuts)
+    else:
+        label = trial.labels.get(target.keys(name)[0])
     if isinstance(label, Signal):
         codes, seconds = _held(label, rule, t0, t1)
         if target.kind != "number" and len(wrong := codes[~np.isin(codes, np.arange(len(target.classes)))]):
@@ -53,6 +105,18 @@ def encode(
         wanted = "a number" if target.kind == "number" else f"one of {', '.join(target.classes)}"
         raise DataError(f"trial {trial.id}: its label {label!r} for target {name!r} isn't {wanted}") from None
     return shares if target.kind == "classes" else shares[1:]
+
+
+def _cut(trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, t1: float, cuts: "Cuts") -> str | None:
+    """Return the class of the numbers that a target cuts; None where one is missing."""
+    code = 0
+    for key in target.keys(name):
+        number = encode(trial, key, Target("number"), rule if rule != "majority" else None, t0, t1)
+        if number is None:
+            return None
+        edges = cuts(trial, key)
+        code = code * (len(edges) + 1) + int(np.searchsorted(edges, number[0]))
+    return target.classes[code]
 
 
 def _distribution(label: Label, target: Target) -> Float[np.ndarray, " classes"]:

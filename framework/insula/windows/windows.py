@@ -1,7 +1,7 @@
 """Windows: the rows of a run with the Signals of every stream, and what a fold makes of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch.utils.data import Dataset as TorchDataset
@@ -32,14 +32,13 @@ class Windows:
         """What the cutting and the feature steps left out."""
         return [*self.rows.left_out, *(item for stream in self.streams.values() for item in stream.left_out)]
 
-    def undefined(self) -> dict[str, float]:
-        """Return, per stream, the share of prepared values that are undefined."""
-        shares = {}
-        for name, stream in self.streams.items():
-            counts = [stored.undefined() for (s, _), stored in stream.prepared.signals.items() if s == name]
-            total = sum(values for _, values in counts)
-            shares[name] = sum(bad for bad, _ in counts) / total if total else 0.0
-        return shares
+    def undefined(self) -> dict[str, dict[str, float]]:
+        """Return, per stream and channel (or feature), the share of its values that are undefined, where some are."""
+        return {name: shares for name, stream in self.streams.items() if (shares := stream.undefined())}
+
+    def notes(self) -> dict[str, dict[str, list[float]]]:
+        """Return, per stream and note, what was noted of every recording that has the note."""
+        return {name: found for name, stream in self.streams.items() if (found := stream.prepared.notes(name))}
 
     def identity_streams(self) -> list[str]:
         """Return the static streams that are constant for every person: to a model they may be a name tag."""
@@ -58,8 +57,9 @@ class Windows:
         return bool(first)
 
     def fit(self, fold: Fold) -> "FoldWindows":
-        """Fit what the chains learn on the fold's training rows."""
-        return FoldWindows(self, {name: stream.fit(fold.train) for name, stream in self.streams.items()})
+        """Fit what the chains learn on the fold's training rows, and cut there what is cut at their median."""
+        own = replace(self, rows=self.rows.recut(list(map(int, fold.train))))
+        return FoldWindows(own, {name: stream.fit(fold.train) for name, stream in self.streams.items()})
 
 
 class FoldWindows(TorchDataset[Window]):

@@ -17,7 +17,7 @@ def signals():
     plain = Signal.of(rng.normal(size=(3, 50)), 10.0, "abc", ["V", "V", "S"], t0=1.5)
     beats = Signal.of([[0.8, np.nan]], 0.0, ["rr"], "s", times=np.array([0.5, 1.25]))
     masked = Signal.of([[1, 2, 3]], 4.0, ["x"], "1", valid=np.array([[True, False, True]]))
-    static = Signal.of([[1], [2]], 0.0, ["p", "q"], "1")
+    static = Signal.of([[1], [2]], 0.0, ["p", "q"], "1").noted("flat", 0.25)
     return [plain, None, beats, masked, static]
 
 
@@ -30,10 +30,15 @@ def test_signals_come_back_as_they_were(tmp_path):
             continue
         np.testing.assert_array_equal(after.data, before.data)
         np.testing.assert_array_equal(after.defined, before.defined)
-        for name in ("sfreq", "ch_names", "units", "t0"):
+        for name in ("sfreq", "ch_names", "units", "t0", "notes"):
             assert getattr(after, name) == getattr(before, name)
         assert (after.times is None) == (before.times is None)
-    assert store.get("ab12").undefined() == (2, 150 + 2 + 3 + 2)
+    assert store.get("ab12").undefined() == {
+        **dict.fromkeys("abc", (0, 50)),
+        "rr": (1, 2),
+        "x": (1, 3),
+        **dict.fromkeys("pq", (0, 1)),
+    }
     assert store.get("ab13") is None
 
 

@@ -73,13 +73,13 @@ def _check_trial(specimen: Specimen, dataset: Dataset, trial: Trial) -> None:
         f"{where} stops at {trial.stop}, before its start.",
     )
     for name, target in dataset.targets.items():
-        label = trial.labels.get(target.label or name)
-        specimen.expect(
-            _fits(label, target),
-            f"{where}: the label {label!r} doesn't fit the target {name!r} ({target.kind} "
-            f"{', '.join(target.classes)}). Map it to a "
-            "declared class, or to None.",
-        )
+        for key in target.keys(name):
+            label = trial.labels.get(key)
+            specimen.expect(
+                _fits(label, Target("number") if target.cuts else target),
+                f"{where}: the label {label!r} doesn't fit the target {name!r} ({target.kind} "
+                f"{', '.join(target.classes)}). Map it to a declared class, or to None.",
+            )
 
 
 def _fits(label: Any, target: Target) -> bool:

@@ -42,7 +42,7 @@ def example_results(data: DataSpec = DATA) -> Results:
         audit=Audit("A", ("new people",), unit="subject"),
         metrics=_metrics(predictions, data),
         left_out=[LeftOut("trial s00t1", "no label for emotion", 2)],
-        undefined={"eeg": 0.01},
+        undefined={"eeg": {"AF3": 0.01}},
         unit="subject",
     )
 
@@ -68,7 +68,7 @@ def _fold(index: pd.DataFrame, side: np.ndarray, number: int, data: DataSpec) ->
         fold=fold,
         history=history,
         model=partial(_model, data, 1),
-        untrained=partial(_model, data, 2),
+        untrained=lambda again=0: _model(data, 2 + again),
         batches=lambda role: iter([example_batch(data, fold.rows(role)[:16].tolist(), torch.float32)]),
         summary={"seed": 0, "fold": number, "windows": windows, "epochs": 2, "parameters": 100},
     )
