@@ -36,6 +36,7 @@ ORDER = (
     "resolver",  # from here on the whole flow is put together
     "config",
     "stages",
+    "cost",
     "trial_run",
     "pipeline",
     "live",

@@ -21,6 +21,8 @@ from insula.plugin.testing import (
 )
 from insula.plugin.testing.components import CHECKS
 from insula.plugin.testing.splits import example_index
+from insula_phymer.dataset import PhyMER
+from made_phymer import write_kerc, write_phymer
 
 INSTALLED = load_plugins()
 COMPONENTS = [c for offered in INSTALLED.components.values() for several in offered.values() for c in several]
@@ -38,9 +40,19 @@ def test_component(component: Component, request: pytest.FixtureRequest, tmp_pat
         options["root"] = request.getfixturevalue("real_data") / "emodb"
     if component.plugin == "table":
         options["root"] = _manifest(tmp_path)
+    if component.plugin == "phymer":
+        options |= _phymer(component, tmp_path)
     if component.name == "predefined":
         options["file"] = _folds(tmp_path)
     check_component(component, **options)
+
+
+def _phymer(component: Component, folder: Path) -> dict[str, object]:
+    """Write a few small files of PhyMER, or of the challenge; the readers are for both."""
+    if component.name == "kerc2021":
+        return {"root": write_kerc(folder, {"a": "HAHV", "b": "LALV"})}
+    found: dict[str, object] = {"root": write_phymer(folder, [(1, 7), (2, 24)])}
+    return found | ({"dataset": PhyMER} if component.registry.name == "readers" else {})
 
 
 def _manifest(folder: Path) -> Path:

@@ -1,27 +1,26 @@
-"""A run in small: one trial per stream, in memory, to size the model and to time a step."""
+"""A run in small: a few trials, in memory, to size the model and to say what the whole run will cost."""
 
+import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
-import torch
 
 from insula.config import RunConfig
+from insula.cost import Cost, time_steps
 from insula.errors import DataError
 from insula.model.build import build_model, count_parameters
 from insula.model.network import StreamsAndFusion
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared, Source, prepare
 from insula.sources.corpus import open_corpus
-from insula.sources.store import Store, undefined
+from insula.sources.memory import MemoryStore
 from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.fold import fold_spec
-from insula.training.objective import Objective
+from insula.training.options import TrainingOptions
 from insula.types import Rule, Signal, Target, Trial
-from insula.windows.batch import Batch
 from insula.windows.cut import cut_windows
 from insula.windows.index import Extent, Rows, build_index
 from insula.windows.split import Fold
@@ -36,52 +35,45 @@ LIKELY = 10
 """Windows that a trial of unknown length is taken to have: too many, rather than refuse a split that the data give."""
 
 
-class MemoryStore(Store):
-    """A store that keeps nothing on disk."""
+@dataclass(frozen=True)
+class Sized:
+    """What a run in small has found: lines that describe the run, what it costs, and the model's size."""
 
-    def __init__(self) -> None:
-        super().__init__(Path())
-        self.entries: dict[str, InMemory] = {}
-
-    def get(self, key: str) -> "InMemory | None":  # type: ignore[override]
-        """Return an entry."""
-        return self.entries.get(key)
-
-    def put(self, key: str, signals: Sequence[Signal | None]) -> "InMemory":  # type: ignore[override]
-        """Keep an entry."""
-        self.entries[key] = InMemory(signals)
-        return self.entries[key]
+    lines: Sequence[str]
+    cost: Cost
+    parameters: int
 
 
-class InMemory(list):
-    """The Signals of one entry."""
+@dataclass(frozen=True, eq=False)
+class Few:
+    """A few trials, prepared and cut, how long that took, and how large it is."""
 
-    def undefined(self) -> dict[str, tuple[int, int]]:
-        """Return, per channel, how many values are undefined, of how many."""
-        return undefined(self)
+    trials: Sequence[Trial]
+    prepared: Prepared
+    windows: Windows
+    seconds: float
+    bytes: int
 
 
-def try_run(config: RunConfig, plugins: Plugins) -> str:
-    """Size and time a run; return what ``insula check`` prints, with the parameters in its last line."""
+def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
+    """Size and time a run; a store that several runs are given spares the later ones what they share."""
     corpus = open_corpus(config.dataset)
     targets = choose_targets(config, corpus)
     sources = choose_sources(config, corpus, plugins)
     likely = _likely_rows(config, corpus.trials, targets)
     folds = make_folds(config, Windows(likely, {}, {name: t for name, (t, _) in targets.items()}, None))
     worth = {trial.id for trial in likely.trials}
-    prepared, windows = _few(config, (trial for trial in corpus.trials if trial.id in worth), sources, targets)
-    rows = np.arange(len(windows.rows.index))
-    fold = Fold(train=rows)
+    few = _few(config, [trial for trial in corpus.trials if trial.id in worth], sources, targets, store)
     plan = choose_plan(config, targets)
-    fitted = windows.fit(fold)
+    fold = Fold(train=np.arange(len(few.windows.rows.index)))
+    fitted = few.windows.fit(fold)
     data = fold_spec(fitted, fold, config.training)
     network = build_model(plan.model, data, seed=0)
     lines = [
         f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
     ]
-    lines += [
-        f"left out: {item.what}: {item.why}" for item in (*corpus.left_out, *prepared.left_out, *windows.left_out)[:10]
-    ]
+    left_out = (*corpus.left_out, *few.prepared.left_out, *few.windows.left_out)
+    lines += [f"left out: {item.what}: {item.why}" for item in left_out[:10]]
     lines.append(f"split {config.split.name}: {len(folds)} folds")
     for name, spec in data.streams.items():
         width = f" -> {network.paths[name].output_size}" if isinstance(network, StreamsAndFusion) else ""
@@ -89,13 +81,37 @@ def try_run(config: RunConfig, plugins: Plugins) -> str:
         lines.append(f"stream {name}: {spec.channels} channels, {size}{width}")
     for name, target in data.targets.items():
         lines.append(f"target {name}: {target.kind}{' of ' + ', '.join(target.classes) if target.classes else ''}")
-    batch = next(fitted.batches(np.resize(rows, config.training.batch_size), data, config.training.batch_size))
-    losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
-    objective = Objective(losses, plan.weights, config.training.losses, config.training.l2)
-    torch.set_num_threads(config.training.threads or 1)
-    lines.append(f"one training step of {len(batch)} windows: {_step_ms(network, objective, batch):.1f} ms")
-    lines.append(f"parameters: {count_parameters(network):,}")
-    return "\n".join(lines)
+    parameters = count_parameters(network)
+    times = time_steps(network, plan, fitted, data)
+    scale = len(worth) / len(few.trials)
+    cost = replace(
+        times,
+        models=len(folds) * len(config.seeds),
+        training=_training(times, folds, likely, fold, scale, config.training) * len(config.seeds),
+        preparation=few.seconds * scale,
+        stored=round(few.bytes * scale),
+    )
+    return Sized(lines, cost, parameters)
+
+
+def _training(
+    times: Cost, folds: Sequence[Fold], likely: Rows, fold: Fold, scale: float, options: TrainingOptions
+) -> float:
+    """Return how many seconds the training of all folds takes at most, for one seed.
+
+    How many windows there will be is known from the trials that were looked at.
+    """
+    windows = len(fold.train) * scale / len(likely.index)
+
+    def batches(rows: int) -> int:
+        return math.ceil(rows * windows / options.batch_size)
+
+    held = [fold.test if options.select_on == "test" else fold.validation for fold in folds]
+    epochs = [
+        batches(len(fold.train)) * times.train + batches(len(rows)) * times.evaluate
+        for fold, rows in zip(folds, held, strict=True)
+    ]
+    return options.epochs * sum(epochs)
 
 
 def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -> Rows:
@@ -118,40 +134,32 @@ def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -
 
 
 def _few(
-    config: RunConfig, trials: Iterable[Trial], sources: Sequence[Source], targets: Targets
-) -> tuple[Prepared, Windows]:
+    config: RunConfig, trials: Sequence[Trial], sources: Sequence[Source], targets: Targets, store: MemoryStore
+) -> Few:
     """Prepare and cut trials until every stream has a window; what can't be used is left out, as in a run."""
-    store, plans = MemoryStore(), choose_windows(config, sources)
-    length, step, required = config.window.values
+    plans = choose_windows(config, sources)
+    length, step, require = config.window.values
 
-    def cut(some: Sequence[Trial], of: Sequence[Source]) -> tuple[Prepared, Windows]:
-        prepared = prepare(config.dataset, some, of, store, progress=False)
-        chosen = {source.stream: plans[source.stream] for source in of}
-        require = [name for name in required if name in chosen]
-        return prepared, cut_windows(some, prepared, chosen, targets, length, step, store, require)
+    def cut(some: Sequence[Trial]) -> tuple[Prepared, Windows]:
+        prepared = prepare(config.dataset, some, sources, store, progress=False)
+        return prepared, cut_windows(some, prepared, plans, targets, length, step, store, require)
 
-    def usable(trial: Trial, source: Source) -> bool:
+    def seen(trial: Trial) -> set[str]:
         try:
-            cut([trial], [source])
-        except DataError:  # no window is left
-            return False
-        return True
+            _, windows = cut([trial])
+        except DataError:  # no window is left, or a stream is in none
+            return set()
+        rows = range(len(windows.rows.index))
+        return {name for name, stream in windows.streams.items() if any(stream.has(row) for row in rows)}
 
     looked: list[Trial] = []
-    waiting = list(sources)
+    waiting = set(plans)
+    store.used.clear()
+    begin = time.perf_counter()
     for trial in islice(trials, LOOK):
         looked.append(trial)
-        waiting = [source for source in waiting if not usable(trial, source)]
+        waiting -= seen(trial)
         if not waiting:
             break
-    return cut(looked, sources)
-
-
-def _step_ms(network: torch.nn.Module, objective: Objective, batch: Batch) -> float:
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        loss, _ = objective(network, network(batch), batch, 0.0)
-        loss.backward()
-        times.append(time.perf_counter() - begin)
-    return min(times) * 1000
+    prepared, windows = cut(looked)
+    return Few(looked, prepared, windows, time.perf_counter() - begin, store.bytes)

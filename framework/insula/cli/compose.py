@@ -6,8 +6,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import Any, NamedTuple, NoReturn
 
+from insula.cli.study import CHOICE, SIZE, Chosen, chosen_study, folders_of
 from insula.config import KEYS, RunConfig, resolve
 from insula.errors import ConfigError
 from insula.plugin.manager import installed, nearest
@@ -64,7 +66,15 @@ def asks_help(arguments: Sequence[str]) -> bool:
     return bool({"-h", "--help"} & set(arguments))
 
 
-def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
+class Job(NamedTuple):
+    """One run that is asked for: its overrides, what they compose to, and what tells it from the others."""
+
+    overrides: list[str]
+    config: RunConfig
+    name: str = ""
+
+
+def preflight(arguments: Sequence[str]) -> list[Job]:
     """Compose and validate every run that the arguments ask for.
 
     Raises
@@ -74,18 +84,46 @@ def preflight(arguments: Sequence[str]) -> list[tuple[list[str], RunConfig]]:
     """
     args = _parse(arguments)
     errors: dict[str, None] = {}
-    runs = []
+    jobs = []
     own = [f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']"] if args.config_dir else []
     with _hydra():
-        for overrides in _combinations(args.overrides, args.multirun):
+        for name, overrides in asked(arguments):
             try:
-                runs.append((overrides, resolve(_compose([*overrides, *own], args.config_name), installed())))
+                config = resolve(_compose([*overrides, *own], args.config_name), installed())
+                jobs.append(Job(overrides, config, name))
             except ConfigError as error:
-                label = f"[{' '.join(o.removeprefix('++') for o in overrides)}] " if args.multirun and overrides else ""
+                label = f"[{name}] " if name else ""
                 errors.update(dict.fromkeys(f"{label}{line}" for line in str(error).splitlines()))
     if errors:
         raise ConfigError("\n".join(errors))
-    return runs
+    return jobs
+
+
+def asked(arguments: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield name and overrides of every run: one, every combination of a sweep, or every row of a study."""
+    args = _parse(arguments)
+    chosen = study_of(arguments)
+    rows = {"": args.overrides} if chosen is None else chosen.runs()
+    for row, words in rows.items():
+        swept_by = sweeping(words) if args.multirun else set()
+        for overrides in _combinations(freed(words, config_groups()), args.multirun):
+            telling = [o for o in overrides if not row or o.partition("=")[0] in swept_by]
+            own = [override.removeprefix("++") for override in telling] if args.multirun else []
+            yield " ".join([row, *own] if row else own), overrides
+
+
+def study_of(arguments: Sequence[str]) -> Chosen | None:
+    """Return the study that the arguments name, with the overrides that stand beside it."""
+    args = _parse(arguments)
+    own = [word for word in arguments if word.startswith((CHOICE, SIZE))]
+    chosen = chosen_study(own, folders_of(args.config_dir))
+    beside = tuple(word for word in args.overrides if not is_hydras(word))
+    return chosen and replace(chosen, beside=beside)
+
+
+def is_hydras(override: str) -> bool:
+    """Whether an override is about Hydra itself (folders, launchers), not about a run."""
+    return override.lstrip("+~").startswith(("hydra.", "hydra/"))
 
 
 def asks_hydra(arguments: Sequence[str]) -> bool:
@@ -96,7 +134,12 @@ def asks_hydra(arguments: Sequence[str]) -> bool:
 
 def swept(arguments: Sequence[str]) -> set[str]:
     """Return the keys that a sweep's overrides give several values."""
-    return {each.get_key_element() for each in _parsed(_parse(arguments).overrides) if each.is_sweep_override()}
+    return sweeping(_parse(arguments).overrides)
+
+
+def sweeping(overrides: Sequence[str]) -> set[str]:
+    """Return the keys of the overrides that have several values."""
+    return {each.get_key_element() for each in _parsed(overrides) if each.is_sweep_override()}
 
 
 def _parsed(overrides: Sequence[str]) -> list[Any]:
@@ -108,9 +151,13 @@ def _parsed(overrides: Sequence[str]) -> list[Any]:
 
 def ordered(arguments: Sequence[str]) -> list[str]:
     """Return the arguments as Hydra's own parser takes them: flags first, overrides freed."""
-    words = freed(arguments, config_groups())
+    words = freed(_without_study(arguments), config_groups())
     overrides = _parse(arguments).overrides
     return [*(word for word in words if word not in overrides), *overrides]
+
+
+def _without_study(arguments: Sequence[str]) -> list[str]:
+    return [word for word in arguments if not word.startswith((CHOICE, SIZE))]
 
 
 def _parse(arguments: Sequence[str]) -> Any:
@@ -119,7 +166,7 @@ def _parse(arguments: Sequence[str]) -> Any:
 
     parser = get_args_parser()
     parser.error = _refuse  # Hydra's own would print the usage of another program
-    args, rest = parser.parse_known_intermixed_args(freed(arguments, config_groups()))
+    args, rest = parser.parse_known_intermixed_args(freed(_without_study(arguments), config_groups()))
     if unknown := [word for word in rest if word.startswith("-")]:
         _refuse(f"I don't know {' '.join(unknown)}")
     return args

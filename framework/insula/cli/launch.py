@@ -3,14 +3,17 @@
 import functools
 import logging
 import os
+import re
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from insula.cli.compose import ordered, said_plainly, swept
+from insula.cli.compose import asked, ordered, said_plainly, study_of, swept
+from insula.cli.study import Chosen, told
 from insula.errors import ConfigError, InsulaError, TrainingError
 
 log = logging.getLogger("insula")
+SWEEPER = "insula_study"
 
 
 class Failures:
@@ -61,7 +64,10 @@ class Failures:
     def _name(self) -> str:
         from hydra.core.hydra_config import HydraConfig
 
-        overrides = list(HydraConfig.get().overrides.task)
+        hydra = HydraConfig.get()
+        if self._sweeps() and str(hydra.sweep.subdir) != str(hydra.job.num):
+            return str(hydra.sweep.subdir)  # a row of a study
+        overrides = list(hydra.overrides.task)
         own = [override for override in overrides if override.partition("=")[0] in self.keys] or overrides
         return " ".join(override.removeprefix("++") for override in own)
 
@@ -81,8 +87,12 @@ def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
 
     register()
     words = ordered(arguments)
+    if (chosen := study_of(arguments)) is not None:
+        offer_sweeper(chosen, dict(asked(arguments)))
+        own = [word for word in words if word not in chosen.beside]
+        words = ["-m", *own, f"hydra/sweeper={SWEEPER}"]
     failures = Failures(job, swept(arguments))
-    sys.argv = ["insula train", *words]
+    sys.argv = ["insula train", *dict.fromkeys(words)]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, who say them without a traceback
     guarded = functools.wraps(job)(lambda composed: failures(composed))
     with said_plainly():
@@ -93,3 +103,17 @@ def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
                 f"the run's folder can't be made ({error}): choose another one with hydra.run.dir=DIR"
             ) from error
     failures.tell()
+
+
+def offer_sweeper(chosen: Chosen, jobs: Mapping[str, Sequence[str]]) -> None:
+    """Offer Hydra the runs of a study as ``hydra/sweeper``."""
+    from hydra.core.config_store import ConfigStore
+
+    named = {folder_name(name): list(overrides) for name, overrides in jobs.items()}
+    node = {"_target_": "hydra_plugins.insula_study.StudySweeper", "jobs": named, "study": told(chosen)}
+    ConfigStore.instance().store(group="hydra/sweeper", name=SWEEPER, node=node, provider="insula")
+
+
+def folder_name(job: str) -> str:
+    """Return a run's name as any file system takes it."""
+    return re.sub(r"[^\w.,=+-]+", "_", job)

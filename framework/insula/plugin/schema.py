@@ -32,7 +32,7 @@ FIT: Reserved = {
 
 TAKE: Reserved = {
     "take": (
-        Annotated[int, Field(ge=1)] | None,
+        Annotated[int | None, Field(ge=1)],
         None,
         "Run only the first so many of its folds; None: all. A recipe with a single cut takes 1.",
     )

@@ -3,7 +3,6 @@
 import json
 import logging
 import math
-import os
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from insula.evaluation.results import Results
 from insula.plugin.choice import Choice
 from insula.report.history import training_curves
 from insula.report.quality import quality_tables
+from insula.report.render import plain, render, write
 from insula.sources.corpus import about
 from insula.types import LeftOut
 
@@ -36,32 +36,23 @@ NAMES = {
     "balanced_accuracy": "Balanced accuracy (UA)",
     "macro_f1": "Macro F1",
     "weighted_f1": "Weighted F1",
+    "parameters": "Parameters",
 }
 
 
 def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
     """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
-    _write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
-    _write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(results.metrics), indent=1)))
+    write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
+    write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(results.metrics), indent=1)))
     sections = {name: _section(name, choice, results) for name, choice in analyses.items()}
     values = {name: dict(section.values) for name, section in sections.items() if section.values}
-    metrics = {**results.metrics, **({"analyses": values} if values else {})}
+    made_up = {"made_up": bool(about(dataset)["made_up"])}
+    metrics = {**results.metrics, **made_up, **({"analyses": values} if values else {})}
     page = _content(results, metrics, [*sections.values(), training_curves(results.folds)], dataset, folder)
     for name in ("report.html", "report.md"):
-        _write(folder / name, lambda path, name=name: path.write_text(_render(name, page), encoding="utf-8"))
-    _write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
+        write(folder / name, lambda path, name=name: path.write_text(render(name, page), encoding="utf-8"))
+    write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
     return metrics
-
-
-def plain(value: Any) -> Any:
-    """Return JSON values: NaN and infinity become null, numpy numbers become Python's."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _section(name: str, choice: Choice, results: Results) -> Section:
@@ -70,12 +61,6 @@ def _section(name: str, choice: Choice, results: Results) -> Section:
     except Exception as error:  # one analysis, a stranger's perhaps, must not cost the others
         log.warning("analyses.%s could not be made: %s: %s", name, type(error).__name__, error)
         return Section(name, f"This analysis could not be made: {type(error).__name__}: {error}")
-
-
-def _write(path: Path, write: Any) -> None:
-    part = path.with_name(f".{path.name}.part")
-    write(part)
-    os.replace(part, path)
 
 
 def _content(
@@ -158,15 +143,3 @@ def left_out_table(items: Sequence[LeftOut]) -> Table | None:
         first.setdefault(item.why, item.what)
     rows = [[count, why, first[why]] for why, count in counts.most_common(50)]
     return Table("Left out", ["how many", "why", "for example"], rows)
-
-
-def _render(name: str, page: Mapping[str, Any]) -> str:
-    from jinja2 import Environment, PackageLoader, select_autoescape
-
-    environment = Environment(
-        loader=PackageLoader("insula.report", "templates"),
-        autoescape=select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name).render(page)

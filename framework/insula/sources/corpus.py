@@ -12,6 +12,9 @@ from insula.sources.dataset import Dataset
 from insula.sources.reader import Reader
 from insula.types import LeftOut, Target, Trial
 
+MADE_UP = "SYNTHETIC.json"
+"""The file by which a generator marks the folder that it wrote in a real corpus's layout."""
+
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
@@ -89,6 +92,8 @@ def open_root(choice: Choice) -> Path | None:
 
 
 def about(choice: Choice) -> Mapping[str, Any]:
-    """Return licence and citation of a dataset, and whether it is made up."""
+    """Return licence and citation of a dataset, and whether it is made up: always, or what lies in its root is."""
     said = {name: getattr(choice.cls, name, "not said") for name in ("licence", "citation")}
-    return {**said, "made_up": getattr(choice.cls, "made_up", False)}
+    root: Path | None = choice.options.get("root")
+    marked = root is not None and (root.expanduser() / MADE_UP).is_file()
+    return {**said, "made_up": getattr(choice.cls, "made_up", False) or marked}

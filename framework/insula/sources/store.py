@@ -89,6 +89,10 @@ class Stored(Sequence["Signal | None"]):
         names, units = tuple(heads["ch_names"]), tuple(heads["units"])
         return Signal(data, about["sfreq"], names, units, about["t0"], **arrays, notes=about["notes"])
 
+    def refused(self) -> dict[int, str]:
+        """Return, by position, why a Signal is None, where a step has said so."""
+        return {int(number): why for number, why in self.meta["refused"].items()}
+
     def undefined(self) -> dict[str, tuple[int, int]]:
         """Return, per channel, how many values are undefined, of how many."""
         return {name: (bad, total) for name, (bad, total) in self.meta["undefined"].items()}
@@ -124,8 +128,8 @@ class Store:
                 f"the store entry {folder} can't be read ({error}): delete that folder, it will be made again"
             ) from error
 
-    def put(self, key: str, signals: Sequence[Signal | None]) -> Stored:
-        """Write an entry whole, or not at all.
+    def put(self, key: str, signals: Sequence[Signal | None], refused: Mapping[int, str] | None = None) -> Stored:
+        """Write an entry whole, or not at all; ``refused`` says, by position, why a Signal is None.
 
         Raises
         ------
@@ -136,7 +140,7 @@ class Store:
         part = self.root / "part" / f"{os.getpid()}-{uuid.uuid4().hex}"
         try:
             part.mkdir(parents=True)
-            meta = _write(part, signals)
+            meta = _write(part, signals, refused or {})
             folder.parent.mkdir(parents=True, exist_ok=True)
             try:
                 part.rename(folder)
@@ -162,7 +166,7 @@ class Store:
         return self.root / key[:2] / key
 
 
-def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
+def _write(folder: Path, signals: Sequence[Signal | None], refused: Mapping[int, str]) -> dict[str, Any]:
     heads: list[dict[str, Any]] = []
     about: list[dict[str, Any] | None] = []
     data, times, valid = [], [], []
@@ -197,7 +201,7 @@ def _write(folder: Path, signals: Sequence[Signal | None]) -> dict[str, Any]:
     for name, arrays in (("times", times), ("valid", valid)):
         if arrays:
             np.save(folder / f"{name}.npy", np.concatenate(arrays))
-    meta = {"heads": heads, "signals": about, "undefined": undefined(signals)}
+    meta = {"heads": heads, "signals": about, "undefined": undefined(signals), "refused": dict(refused)}
     (folder / "meta.json").write_text(json.dumps(meta))
     return meta
 

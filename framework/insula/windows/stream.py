@@ -93,15 +93,19 @@ class StreamWindows:
         groups: dict[str, list[int]] = {}
         for row, trial in enumerate(self.rows.trials):
             groups.setdefault(trial.subject, []).append(row)
+        refused: Counter[str] = Counter()
+        first: dict[str, str] = {}
         for rows in groups.values():
             key = self._key(rows)
-            stored = store.get(key) or store.put(key, self._features(rows))
+            stored = store.get(key) or store.put(key, *self._features(rows))
             self._entries.update({row: (stored, number) for number, row in enumerate(rows)})
-            failed = sum(stored[number] is None and self.raw(row) is not None for number, row in enumerate(rows))
-            if failed:
-                trial = self.rows.trials[rows[0]]
-                why = self._reason(rows, stored)
-                self.left_out.append(LeftOut(f"{self.plan.name}: windows of subject {trial.subject}", why, failed))
+            for number, why in stored.refused().items():
+                refused[why] += 1
+                first.setdefault(why, self.rows.trials[rows[number]].id)
+        self.left_out += [
+            LeftOut(f"{self.plan.name}: windows, of trial {first[why]} first", why, count)
+            for why, count in refused.items()
+        ]
 
     def undefined(self) -> dict[str, float]:
         """Return, per channel (or feature), the share of the stored values that are undefined, where some are."""
@@ -161,34 +165,20 @@ class StreamWindows:
             context=self.plan.context,
         )
 
-    def _features(self, rows: Sequence[int]) -> list[Signal | None]:
+    def _features(self, rows: Sequence[int]) -> tuple[list[Signal | None], dict[int, str]]:
+        """Run the steps; return every row's result, and by position in ``rows`` why a step refused its window."""
         current = {row: found for row in rows if (found := self.raw(row)) is not None}
+        refused: dict[int, str] = {}
         for step in self.plan.stored_features:
             fitted = fit_step(step, [(self.rows.trials[row], signal) for row, signal in current.items()])
-            current = {
-                row: out for row, signal in current.items() if (out := self._try(fitted, signal, row)) is not None
-            }
-        return [current.get(row) for row in rows]
-
-    def _try(self, step: FittedStep, signal: Signal, row: int) -> Signal | None:
-        try:
-            return step(signal, self.rows.trials[row])
-        except SignalError:
-            return None
-
-    def _reason(self, rows: Sequence[int], stored: Stored) -> str:
-        """Say why the first failed window failed, by running its steps again."""
-        for number, row in enumerate(rows):
-            if stored[number] is None and (signal := self.raw(row)) is not None:
+            for row, signal in list(current.items()):
                 try:
-                    apply(
-                        [fit_step(s, [(self.rows.trials[row], signal)]) for s in self.plan.stored_features],
-                        signal,
-                        self.rows.trials[row],
-                    )
+                    current[row] = fitted(signal, self.rows.trials[row])
                 except SignalError as error:
-                    return str(error)
-        return "a feature step failed"
+                    del current[row]
+                    # What the step itself says, without the trial, so that the same verdict counts as the same.
+                    refused[row] = f"{step.path}: {error.__cause__ or error}"
+        return [current.get(row) for row in rows], {rows.index(row): why for row, why in refused.items()}
 
     def fit(self, train: RowNumbers) -> "FittedStream":
         """Fit what is fitted per fold, on the training rows."""

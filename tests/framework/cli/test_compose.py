@@ -55,7 +55,7 @@ def leaky(stranger):
 
 
 def one(*overrides: str):
-    ((_, config),) = preflight(["experiment=demo", *overrides])
+    ((_, config, _),) = preflight(["experiment=demo", *overrides])
     return config
 
 
@@ -104,7 +104,7 @@ def test_every_option_can_be_set_without_plus():
 def test_a_sweep_gives_every_combination():
     runs = preflight(["-m", "experiment=demo", "cell=lstm,gru", "seed=0,1", "training.optimizer.lr=choice(0.1,0.01)"])
     assert len(runs) == 8
-    assert {config.cell.name for _, config in runs} == {"lstm", "gru"}
+    assert {config.cell.name for _, config, _ in runs} == {"lstm", "gru"}
 
 
 def test_presets_and_installed_components_are_offered_together(leaky):

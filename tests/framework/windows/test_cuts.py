@@ -6,7 +6,7 @@ import pytest
 from insula import Fold, Signal, SignalError, Target, Trial
 from insula.evaluation.run import _as_each_fold_sees
 from insula.preprocess.prepare import Prepared
-from insula.trial_run import MemoryStore
+from insula.sources.memory import MemoryStore
 from insula.windows.audit import audit_folds
 from insula.windows.cut import cut_windows
 from insula.windows.stream import StreamPlan

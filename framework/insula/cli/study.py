@@ -1,0 +1,130 @@
+"""Study: runs that belong together, each with a name, and what was published of them."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from insula.errors import ConfigError
+from insula.plugin.manager import nearest
+from insula.training.options import Options
+
+CHOICE, SIZE = "study=", "study.size="
+FULL = "full"
+
+
+class Row(Options):
+    """One row of a study's table: a run, or (``run: false``) a published result beside the runs.
+
+    ``overrides`` are what one would type; ``published`` holds metrics by the names of ``metrics.json``, ``protocol``
+    what a publication says of its protocol.
+    """
+
+    overrides: tuple[str, ...] = ()
+    published: Mapping[str, float] = {}
+    protocol: str = ""
+    note: str = ""
+    run: bool = True
+
+
+class Study(Options):
+    """``conf/study/<name>.yaml``.
+
+    ``base`` are the overrides of all rows; ``sizes`` are overrides by name (``smoke``: a few minutes, to see that it
+    runs), and ``full``, the size by default, adds nothing.
+    """
+
+    title: str
+    source: str = ""
+    base: tuple[str, ...] = ()
+    sizes: Mapping[str, tuple[str, ...]] = {}
+    rows: Mapping[str, Row] = Field(min_length=1)
+
+    def words(self, row: str, size: str) -> list[str]:
+        """Return the overrides of a row."""
+        return [*self.base, *self.rows[row].overrides, *self.sizes.get(size, ())]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A study as a command line asks for it, and the overrides that stand beside it, which hold for every row."""
+
+    name: str
+    study: Study
+    size: str
+    beside: tuple[str, ...]
+
+    def runs(self) -> dict[str, list[str]]:
+        """Return the overrides of every row that is run; what is typed wins over the study."""
+        rows = [name for name, row in self.study.rows.items() if row.run]
+        return {name: last_of_each([*self.study.words(name, self.size), *self.beside]) for name in rows}
+
+
+def chosen_study(words: Sequence[str], folders: Sequence[Path]) -> Chosen | None:
+    """Return the study that a command line names, if it names one.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such study or size, or its file can't be used.
+    """
+    names = [word.removeprefix(CHOICE) for word in words if word.startswith(CHOICE)]
+    sizes = [word.removeprefix(SIZE) for word in words if word.startswith(SIZE)]
+    if not names:
+        if sizes:
+            raise ConfigError(f"{SIZE}{sizes[0]} stands beside no study: type study=NAME, too")
+        return None
+    name, size = names[-1], (sizes or [FULL])[-1]
+    study = read_study(name, folders)
+    if size not in (FULL, *study.sizes):
+        known = (FULL, *study.sizes)
+        raise ConfigError(f"{SIZE}{size}: study={name} has the sizes {', '.join(known)}{nearest(size, known)}")
+    return Chosen(name, study, size, tuple(word for word in words if not word.startswith((CHOICE, SIZE))))
+
+
+def study_names(folders: Sequence[Path]) -> list[str]:
+    """Return the studies there are."""
+    return sorted({path.stem for folder in folders for path in (folder / "study").glob("*.yaml")})
+
+
+def read_study(name: str, folders: Sequence[Path]) -> Study:
+    """Read a study; a folder of one's own (``--config-dir``) comes before ``conf/``."""
+    import yaml
+    from pydantic import ValidationError
+
+    path = next((path for folder in folders if (path := folder / "study" / f"{name}.yaml").is_file()), None)
+    if path is None:
+        known = study_names(folders)
+        raise ConfigError(f"there is no study called {name!r}{nearest(name, known)}. Studies: {', '.join(known)}")
+    try:
+        return Study(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, TypeError) as error:
+        raise ConfigError(f"{path} can't be read as a study: {error}") from error
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError(f"{path}: {'; '.join(wrong)}") from error
+
+
+def last_of_each(overrides: Sequence[str]) -> list[str]:
+    """Return overrides without those that a later one of the same key replaces, and what a later ``~`` drops."""
+    kept: dict[str, str] = {}
+    for override in overrides:
+        key = override.partition("=")[0].lstrip("+")
+        kept.pop(key, None)
+        kept[key] = override
+    return list(kept.values())
+
+
+def folders_of(config_dir: str | None) -> list[Path]:
+    """Return where studies are looked for."""
+    from insula.plugin.hydra import conf_dir
+
+    return [*([Path(os.path.abspath(config_dir))] if config_dir else []), conf_dir()]
+
+
+def told(chosen: Chosen) -> dict[str, Any]:
+    """Return what a sweep keeps of a study for its table, as plain values."""
+    return {"name": chosen.name, "size": chosen.size, **chosen.study.model_dump(mode="json", exclude={"base", "sizes"})}

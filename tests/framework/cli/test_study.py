@@ -1,0 +1,134 @@
+"""Studies: named rows of runs, one command, a table of what was published and what was measured."""
+
+import json
+
+import pytest
+import yaml
+
+from insula.cli.main import main
+from insula.cli.study import Chosen, Study, last_of_each
+
+QUICK = ["training.epochs=1", "training.progress=false", "dataset.trials=6", "dataset.seconds=4", "dataset.subjects=5"]
+ROWS = {
+    "as_published": {"published": {"accuracy": 0.9, "parameters": 15619}, "note": "all of it"},
+    "small": {"overrides": ["cell.hidden_size=4"], "published": {"accuracy": 0.8}},
+    "theirs": {"run": False, "published": {"accuracy": 0.95}, "protocol": "random windows"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of one's own with a study."""
+    monkeypatch.setenv("INSULA_STORE", str(tmp_path / "store"))
+    (tmp_path / "conf" / "study").mkdir(parents=True)
+    study = {"title": "A study", "source": "somewhere", "base": ["experiment=demo"], "rows": ROWS}
+    study["sizes"] = {"smoke": QUICK}
+    (tmp_path / "conf" / "study" / "mine.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+    return tmp_path
+
+
+@pytest.fixture
+def insula(capfd):
+    def run(*words):
+        try:
+            code = main(list(words))
+        except SystemExit as stopped:
+            code = stopped.code
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def test_a_study_runs_every_row_and_puts_published_values_beside_measured_ones(insula, folder):
+    command = ["train", "--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke"]
+    code, _, said = insula(*command, "seed=3", f"hydra.sweep.dir={folder / 'out'}")
+    assert code == 0, said
+    table = json.loads((folder / "out" / "study.json").read_text())
+    assert [(row["row"], row["state"]) for row in table["rows"]] == [("as_published", "done"), ("small", "done")]
+    assert table["rows"][0]["parameters"] > table["rows"][1]["parameters"]
+    for name in ("as_published", "small"):
+        run = json.loads((folder / "out" / name / "config.json").read_text())
+        assert (run["seed"], run["training"]["epochs"]) == (3, 1)
+    page = (folder / "out" / "study.md").read_text()
+    assert "Size: smoke" in page
+    assert "15,619" in page
+    # made-up scores never stand beside published ones, nor published ones beside them
+    assert "SYNTHETIC" in page
+    assert "0.9 " not in page
+    assert "theirs" not in page
+
+
+def test_on_real_data_published_scores_stand_beside_measured_ones(folder):
+    from insula.report.study import write_study
+
+    metrics = {"metrics": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}, "parameters": 100, "made_up": False}
+    (folder / "small").mkdir()
+    (folder / "small" / "metrics.json").write_text(json.dumps({**metrics, "grade": "A", "claim": ["new trials"]}))
+    study = Study(title="A study", rows=ROWS).model_dump(mode="json")
+    folders = {name: folder / name for name in ("as_published", "small")}
+    write_study({"name": "mine", "size": "full", **study}, folders, folder)
+    lines = [line for line in (folder / "study.md").read_text().splitlines() if line.startswith("|")]
+    assert "| small | 0.8 | 0.500 [0.400, 0.600] |" in lines[3]
+    assert lines[3].rstrip(" |").endswith("A | new trials")
+    assert "no result" in lines[2]
+    assert "| theirs | 0.95 | not run here |" in lines[4]
+    assert "random windows" in lines[4]
+    assert "<table>" in (folder / "study.html").read_text()
+
+
+def test_check_sizes_every_row_and_adds_them_up(insula, folder):
+    arguments = ["--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke"]
+    code, shown, said = insula("check", *arguments)
+    assert code == 0, said
+    lines = shown.splitlines()
+    assert lines[0] == "2 combinations are valid; a few steps of each:"
+    assert [line.partition(":")[0] for line in lines[1:3]] == ["as_published", "small"]
+    assert lines[3].startswith("together: 10 models, at most ")
+    assert "of memory" in lines[3]
+
+
+def test_a_row_may_be_swept(insula, folder):
+    arguments = ["--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke", "-m", "cell=gru,lstm"]
+    code, shown, said = insula("check", *arguments)
+    assert code == 0, said
+    names = [line.partition(":")[0] for line in shown.splitlines()[1:5]]
+    assert names == ["as_published cell=gru", "as_published cell=lstm", "small cell=gru", "small cell=lstm"]
+
+
+def test_what_is_typed_wins_over_the_study():
+    study = Study(title="t", base=("experiment=demo", "cell=gru"), sizes={"smoke": ("seed=0",)}, rows={"a": {}})
+    words = Chosen("mine", study, "smoke", ("cell=lstm", "++seed=5")).runs()["a"]
+    assert words == ["experiment=demo", "cell=lstm", "++seed=5"]
+    assert last_of_each(["a=1", "~b", "a=2"]) == ["~b", "a=2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["study=mien"], "there is no study called 'mien' (did you mean 'mine'?)"),
+        (["study=mine", "study.size=smok"], "study=mine has the sizes full, smoke (did you mean 'smoke'?)"),
+        (["study.size=smoke", "experiment=demo"], "study.size=smoke stands beside no study: type study=NAME, too"),
+        (["study=mine", "cell=lsmt"], "[as_published] there is no cell called 'lsmt' (did you mean 'lstm'?)"),
+        (["study=broken"], "rows.a.publishd: Extra inputs are not permitted"),
+    ],
+)
+def test_wrong_input_is_told(insula, folder, words, message):
+    (folder / "conf" / "study" / "broken.yaml").write_text("title: t\nrows: {a: {publishd: {accuracy: 1}}}\n")
+    code, _, said = insula("train", "--config-dir", str(folder / "conf"), *words)
+    assert code == 1
+    assert message in said
+    assert "Traceback" not in said
+
+
+def test_a_row_that_fails_is_named_and_the_others_go_on(insula, folder):
+    path = folder / "conf" / "study" / "mine.yaml"
+    study = yaml.safe_load(path.read_text())
+    study["rows"] = {"bad": {"overrides": ["training.optimizer.lr=1e30", "training.clip=null"]}, "good": {}}
+    path.write_text(yaml.safe_dump(study))
+    command = ["train", "--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke"]
+    code, _, said = insula(*command, "training.epochs=3", f"hydra.sweep.dir={folder / 'out'}")
+    assert code == 1
+    assert "1 of 2 runs failed" in said
+    assert "bad: the loss became" in said
+    table = json.loads((folder / "out" / "study.json").read_text())
+    assert [(row["row"], row["state"]) for row in table["rows"]] == [("bad", "no result"), ("good", "done")]
