@@ -1,4 +1,4 @@
-"""Temporal cells: LSTM, GRU and the liquid ones."""
+"""Temporal cells: LSTM, GRU, causal convolutions, and those that know time."""
 
 from insula import hookimpl
 
@@ -12,4 +12,6 @@ def register_cells():
         "ltc": "insula_cells.ltc:LTC",
         "neuron_ltc": "insula_cells.neuron_ltc:NeuronLTC",
         "cfc": "insula_cells.cfc:CfC",
+        "ctrnn": "insula_cells.ctrnn:CTRNN",
+        "tcn": "insula_cells.tcn:TCN",
     }

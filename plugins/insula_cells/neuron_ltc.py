@@ -73,3 +73,7 @@ class NeuronLTC(Cell):
     def time_constants(self) -> Float[Tensor, " units"]:
         """Return τ in seconds: how slowly each neuron forgets while its gate is shut."""
         return softplus(self.tau)
+
+    def weights(self) -> tuple[Float[Tensor, "units inputs"], Float[Tensor, "units units"]]:
+        """Return W and U of the gates: what every neuron's gate makes of the inputs, and of the neurons."""
+        return self.sensory.weight, self.recurrent.weight

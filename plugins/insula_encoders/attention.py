@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from insula import Pooling
+from insula_encoders.initialisation import Init, initialise
 
 
 class Attention(Pooling):
@@ -19,12 +20,24 @@ class Attention(Pooling):
     ----------
     size
         Width of the layer W that scores a step.
+    bias
+        Whether a bias stands after v too. A constant added to every score changes no weight, so it does nothing and
+        learns nothing; published models have it, and count it.
+    init
+        How weights start: as ``torch`` draws them, or ``xavier`` uniform with biases of 0.
     """
 
-    def __init__(self, input_size: int, *, size: Annotated[int, Field(gt=0)] = 32) -> None:
+    def __init__(
+        self,
+        input_size: int,
+        *,
+        size: Annotated[int, Field(gt=0)] = 32,
+        bias: bool = False,
+        init: Init = "torch",
+    ) -> None:
         super().__init__(input_size)
-        # No bias after v: a constant added to every score changes no weight, and would never get a gradient.
-        self.score = nn.Sequential(nn.Linear(input_size, size), nn.Tanh(), nn.Linear(size, 1, bias=False))
+        self.score = nn.Sequential(nn.Linear(input_size, size), nn.Tanh(), nn.Linear(size, 1, bias=bias))
+        initialise(self, init)
 
     def weights(
         self, x: Float[Tensor, "batch steps hidden"], mask: Bool[Tensor, "batch steps"]

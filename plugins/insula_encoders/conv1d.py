@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from insula import ConfigError, Encoder, MaskedBatchNorm, SignalSpec, real_steps
+from insula_encoders.initialisation import Init, initialise
 
 Size = Annotated[int, Field(gt=0)]
 
@@ -41,6 +42,8 @@ class Conv1d(Encoder):
         Steps that max pooling joins after every block; ``hop`` is its product over the blocks.
     dropout
         Dropout before every pooling.
+    init
+        How weights start: as ``torch`` draws them, or ``xavier`` uniform with biases of 0.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Conv1d(Encoder):
         kernel: Annotated[int, Field(gt=0)] = 7,
         pool: Annotated[int, Field(gt=0)] = 2,
         dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3,
+        init: Init = "torch",
     ) -> None:
         super().__init__(spec)
         self.output_size, self.pool, self.hop = channels[-1], pool, pool ** len(channels)
@@ -61,6 +65,7 @@ class Conv1d(Encoder):
             )
         widths = zip((spec.channels, *channels), channels, strict=False)
         self.blocks = nn.ModuleList(Block(inputs, outputs, kernel, pool, dropout) for inputs, outputs in widths)
+        initialise(self, init)
 
     def forward(
         self, x: Float[Tensor, "batch channels time"], valid: Bool[Tensor, "batch channels time"]

@@ -8,4 +8,5 @@ def register_fusions():
     """Offer the fusion heads."""
     return {
         "concat": "insula_fusion.concat:Concat",
+        "autoencoder": "insula_fusion.autoencoder:Autoencoder",
     }

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from insula_cells.cfc import CfC
+from insula_cells.ctrnn import CTRNN
 from insula_cells.gru import GRU
 from insula_cells.lstm import LSTM
 from insula_cells.ltc import LTC
@@ -41,7 +42,7 @@ def parts(state):
     return state if isinstance(state, tuple) else (state,)
 
 
-@pytest.mark.parametrize("make", [LTC, NeuronLTC])
+@pytest.mark.parametrize("make", [LTC, NeuronLTC, CTRNN])
 @pytest.mark.parametrize(("elapsed", "hidden_size"), SIZES)
 def test_cells_with_time_constants_remember_for_seconds(make, elapsed, hidden_size):
     torch.manual_seed(0)

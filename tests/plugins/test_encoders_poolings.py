@@ -67,3 +67,14 @@ def test_attention_weights(x):
 
 def test_attention_size():
     assert sum(p.numel() for p in Attention(128).parameters()) == 128 * 32 + 32 + 32
+    assert sum(p.numel() for p in Attention(128, bias=True).parameters()) == 4128 + 33
+
+
+def test_a_bias_after_v_counts_and_does_nothing(x):
+    torch.manual_seed(0)
+    plain, biased = Attention(3).double(), Attention(3, bias=True).double()
+    biased.load_state_dict(plain.state_dict(), strict=False)
+    y = biased(x, MASK)
+    torch.testing.assert_close(y, plain(x, MASK))
+    y.square().sum().backward()
+    assert abs(float(biased.score[2].bias.grad)) < 1e-12

@@ -1,5 +1,6 @@
 """identity and mlp: every sample by itself."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -41,4 +42,17 @@ def test_mlp_dropout_only_in_training():
     x, valid = torch.randn(2, 3, 5), torch.ones(2, 3, 5, dtype=torch.bool)
     assert not torch.equal(encoder(x, valid), encoder(x, valid))
     encoder.eval()
+    assert torch.equal(encoder(x, valid), encoder(x, valid))
+
+
+@pytest.mark.parametrize(("last_dropout", "places"), [(True, 2), (False, 1)])
+def test_mlp_dropout_after_the_last_layer_is_optional(last_dropout, places):
+    encoder = MLP(SPEC, sizes=(8, 4), dropout=0.5, last_dropout=last_dropout)
+    assert sum(isinstance(layer, nn.Dropout) for layer in encoder.layers) == places
+    assert isinstance(encoder.layers[-1], nn.Dropout if last_dropout else nn.ReLU)
+
+
+def test_without_dropout_after_the_last_layer_one_layer_has_none():
+    encoder = MLP(SPEC, sizes=(8,), dropout=0.5, last_dropout=False)
+    x, valid = torch.randn(2, 3, 5), torch.ones(2, 3, 5, dtype=torch.bool)
     assert torch.equal(encoder(x, valid), encoder(x, valid))
