@@ -9,6 +9,8 @@ def register_preprocessors():
     return {
         "standardize": "insula_signals.standardize:Standardize",
         "average_frames": "insula_signals.average_frames:AverageFrames",
+        "quality": "insula_signals.quality:Quality",
+        "enough_valid": "insula_signals.enough_valid:EnoughValid",
     }
 
 
