@@ -9,4 +9,13 @@ def register_analyses():
     return {
         "metrics": "insula_analyses.metrics:Metrics",
         "confusion": "insula_analyses.confusion:Confusion",
+        "roc": "insula_analyses.roc:ROC",
+        "calibration": "insula_analyses.calibration:Calibration",
+        "top_confusions": "insula_analyses.top_confusions:TopConfusions",
+        "complexity": "insula_analyses.complexity:Complexity",
+        "model_drawing": "insula_analyses.model_drawing:ModelDrawing",
+        "preprocessing_steps": "insula_analyses.preprocessing_steps:PreprocessingSteps",
+        "embedding_map": "insula_analyses.embedding_map:EmbeddingMap",
+        "attention": "insula_analyses.attention:Attention",
+        "neuron_dynamics": "insula_analyses.neuron_dynamics:NeuronDynamics",
     }
