@@ -18,7 +18,7 @@ PACKAGES = (
     *("torch", "lightning", "numpy", "scipy", "pandas", "scikit-learn", "mne", "librosa", "neurokit2"),
     *("hydra-core", "omegaconf", "pydantic", "pluggy"),
 )
-SMALL = 500_000
+SMALL = 1_000_000
 """Parameters below which one thread is faster than several: the threads' meeting costs more than the work."""
 
 
