@@ -1,5 +1,6 @@
 """Disclosures: what a protocol uses beyond its training rows, and what makes its question easier than it looks."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ def transductive_statistics(protocol: Protocol, fitted: Mapping[str, str]) -> li
     """Find steps fitted on the unlabelled data of the people or recordings under test."""
     found = []
     for scope, codes in (("subject", protocol.subject), ("recording", protocol.recording)):
-        steps = ", ".join(step for step, where in fitted.items() if where == scope)
+        steps = by_step([step for step, where in fitted.items() if where == scope])
         reasons = {
             number: f"{steps}: fitted on each {scope}'s own unlabelled data, that of the {count(codes[fold.test])} "
             f"{scope}s under test included (transductive: live use needs a calibration recording)"
@@ -38,10 +39,20 @@ def thresholds_from_test(protocol: Protocol, targets: Sequence[str]) -> list[Fin
     return over_folds("threshold_from_test", "B", reasons, len(protocol.folds))
 
 
+def by_step(paths: Sequence[str]) -> str:
+    """Name steps, each once for all the streams that have it: ``streams.{eeg, psd}.signal.ica``."""
+    streams: dict[str, list[str]] = {}
+    for path in paths:
+        stream = re.match(r"streams\.([^.]+)", path)
+        streams.setdefault(path[stream.end() :] if stream else path, []).append(stream[1] if stream else "")
+    several = {step: f"{{{', '.join(names)}}}" if len(names) > 1 else names[0] for step, names in streams.items()}
+    return ", ".join(f"streams.{names}{step}" if names else step for step, names in several.items())
+
+
 def unbounded_reach(protocol: Protocol, steps: Sequence[str]) -> list[Finding]:
     """Find recordings on both sides where a step looks at the whole recording, without labels."""
     reasons = {
-        number: f"{', '.join(steps)}: every sample depends on its whole recording, and {len(both)} recordings have "
+        number: f"{by_step(steps)}: every sample depends on its whole recording, and {len(both)} recordings have "
         "windows in train and in test"
         for number, fold in enumerate(protocol.folds)
         if steps and len(both := shared(protocol.recording, trained(fold), fold.test))

@@ -10,6 +10,7 @@ import pytest
 from insula import Fold, SplitError, TargetSpec
 from insula.windows.audit import audit_folds
 from insula.windows.classes import check_classes
+from insula.windows.disclosures import by_step
 from insula_splits.group import Group
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.random_windows import RandomWindows
@@ -189,3 +190,10 @@ def test_emodb_sentences_do_not_determine_the_emotion(real_data):
     )
     audit = audit_folds(index, list(SubjectKFold().folds(index)), label="emotion")
     assert (audit.grade, audit.claim, audit.findings) == ("A", ("new trials", "new people"), [])
+
+
+def test_a_step_that_several_streams_have_is_named_once():
+    assert by_step(["ica"]) == "ica"
+    assert by_step(["streams.a.signal.ica"]) == "streams.a.signal.ica"
+    paths = ["streams.a.signal.ica", "streams.a.signal.z", "streams.b.signal.ica"]
+    assert by_step(paths) == "streams.{a, b}.signal.ica, streams.a.signal.z"
