@@ -1,13 +1,18 @@
 """``insula generate NAME DIR``: made-up data in a dataset's own layout."""
 
 import argparse
+import fcntl
 import inspect
+import os
 import re
 import shlex
 import shutil
+import sys
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
     given = vars(parser.parse_args(words[1:]))
     folder = given.pop("directory")
     options = _validated(parser, model, given)
-    write(folder, lambda part: component.cls.generate(part, **options))  # type: ignore[attr-defined]
+    cls: Any = component.cls
+    key = _digest(component.name, options) if cls.resumable else None
+    write(folder, lambda part: cls.generate(part, **{name: getattr(options, name) for name in given}), key)
     _report(component, folder)
     return 0
 
@@ -82,13 +89,16 @@ def parser_for(component: "Component") -> tuple[argparse.ArgumentParser, "type[B
     return parser, model
 
 
-def write(folder: Path, generate: Callable[[Path], Any]) -> None:
-    """Generate beside the folder and move the result there, so that nothing half-written is left behind.
+def write(folder: Path, generate: Callable[[Path], Any], key: str | None = None) -> None:
+    """Generate in a hidden folder beside the folder and move it there, so that nothing half-written is left behind.
+
+    A ``key`` stands for the dataset and its options, where the generator can go on: when it is interrupted, the hidden
+    folder, which the key names, stays for the next time.
 
     Raises
     ------
     DataError
-        If the folder is there and not empty, or the disk can't be written.
+        If the folder is there and not empty, the disk can't be written, or another process is at it.
     """
     from insula.errors import DataError
 
@@ -97,15 +107,63 @@ def write(folder: Path, generate: Callable[[Path], Any]) -> None:
         raise DataError(f"{folder} is there already and not an empty folder; name a new one")
     if target == Path.cwd():
         raise DataError(f"{folder} is the current folder; name a new one in it")
-    part = target.with_name(f".{target.name}-{uuid.uuid4().hex[:8]}.part")
+    part = target.with_name(f".{target.name}-{key or uuid.uuid4().hex[:8]}.part")
+    _tell_of_others(target, part)
     try:
-        part.mkdir(parents=True)
-        generate(part)
-        part.replace(target)
+        part.mkdir(parents=True, exist_ok=True)
+        with _held(part, folder):
+            _fill(part, target, generate, key is not None)
     except OSError as error:
         raise DataError(f"{folder} can't be written: {error}") from error
-    finally:
+
+
+def _fill(part: Path, target: Path, generate: Callable[[Path], Any], resumable: bool) -> None:
+    try:
+        generate(part)
+        part.replace(target)
+    except KeyboardInterrupt:
+        if resumable:
+            print(f"interrupted: the same command goes on where it was ({part})", file=sys.stderr)
+        else:
+            shutil.rmtree(part, ignore_errors=True)
+        raise
+    except BaseException:
         shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _tell_of_others(target: Path, part: Path) -> None:
+    """Say what an earlier command has left, and whether this one takes it up."""
+    name = re.compile(rf"\.{re.escape(target.name)}-[0-9a-f]{{8}}\.part")
+    for path in sorted(target.parent.iterdir() if target.parent.is_dir() else ()):
+        if path == part:
+            print(f"going on with what was interrupted ({part})", file=sys.stderr)
+        elif name.fullmatch(path.name):
+            print(f"{path} is left from a command with other options; delete it unless that runs", file=sys.stderr)
+
+
+@contextmanager
+def _held(part: Path, folder: Path) -> Iterator[None]:
+    """Hold a folder for this process; the system lets go of it when the process ends, however it ends."""
+    from insula.errors import DataError
+
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DataError(f"another process is writing {folder}: wait for it, or name another folder") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _digest(name: str, options: "BaseModel") -> str:
+    """Return a name for a dataset, its options and the version that wrote it."""
+    from insula import __version__
+
+    text = f"{name}\x1f{__version__}\x1f{sorted(options.model_dump().items())}"
+    return blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def generates(cls: type) -> bool:
@@ -133,14 +191,13 @@ def _fields(function: Callable[..., Any], cls: type) -> dict[str, Any]:
     }
 
 
-def _validated(parser: argparse.ArgumentParser, model: "type[BaseModel]", given: dict[str, Any]) -> dict[str, Any]:
+def _validated(parser: argparse.ArgumentParser, model: "type[BaseModel]", given: dict[str, Any]) -> "BaseModel":
     from pydantic import ValidationError
 
     try:
-        options = model(**given)
+        return model(**given)
     except ValidationError as error:
         parser.error("; ".join(f"--{e['loc'][0]}: {e['msg']}, got {e['input']!r}" for e in error.errors()))
-    return {name: getattr(options, name) for name in given}
 
 
 def _generators() -> list[str]:
@@ -167,7 +224,7 @@ def _overview(words: list[str]) -> int:
 def _report(component: "Component", folder: Path) -> None:
     files = [path for path in folder.expanduser().rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    print(f"{folder}: {len(files)} files, {size:.1f} MB. {getattr(component.cls, 'licence', '')}")
+    print(f"{folder}: {len(files)} files, {size:.1f} MB. SYNTHETIC: scores on it never stand beside published ones")
     words = ["insula", "train", *_experiment(component.name), f"dataset.root={folder}"]
     print(f"Train on it:\n{shlex.join(words)}")
 

@@ -31,6 +31,8 @@ class Dataset(ABC):
     """False for data that can be made in memory."""
     made_up: ClassVar[bool] = False
     """True for data from a simulator: every report says so on its first line."""
+    resumable: ClassVar[bool] = False
+    """True where :meth:`generate` goes on in a folder in which it was interrupted with the same options."""
 
     def __init__(self, root: Path | None) -> None:
         self.root: Path = root  # type: ignore[assignment]  # None only for data that is made in memory
