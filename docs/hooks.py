@@ -5,7 +5,6 @@ import inspect
 import io
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Any
 from unittest import mock
 
@@ -15,6 +14,7 @@ from insula.cli.main import COMMANDS, main
 from insula.plugin import testing
 from insula.plugin.hydra import conf_dir
 from insula.plugin.manager import installed
+from insula.plugin.option_type import option_type
 from insula.plugin.registry import REGISTRIES, Component, Registry
 
 DATA_FLOW = {
@@ -91,13 +91,10 @@ def component_section(component: Component) -> str:
 
 
 ABOUT = {"licence": "Licence", "citation": "Citation"}
-SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "length ≥", "max_length": "length ≤"}
 
 
 def _row(name: str, field: Any) -> str:
-    kind = inspect.formatannotation(field.annotation).replace("typing.", "").replace("pathlib.", "")
-    limits = ", ".join(f"{SIGNS.get(name, name)} {value}" for m in field.metadata for name, value in asdict(m).items())
-    cells = (f"`{name}`", f"`{kind}`{f' {limits}' if limits else ''}", f"`{field.default!r}`", field.description or "")
+    cells = (f"`{name}`", f"`{option_type(field)}`", f"`{field.default!r}`", field.description or "")
     return f"| {' | '.join(_markdown(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 

@@ -59,7 +59,7 @@ def test_the_four_protocols_run_and_are_told_apart(made_up, experiment, tmp_path
 
 
 def test_a_context_gives_the_features_that_two_seconds_cannot_carry(made_up, tmp_path):
-    words = ["experiment=phymer_honest", "+phymer=context", *made_up, "training.epochs=1", "split.take=1", *LIGHT]
+    words = ["experiment=phymer_honest", "+phymer=context", *made_up, "training.epochs=1", *LIGHT]
     words += [
         "streams.hrv.features.hrv.context_min=8",
         "streams.hrv.context=16",

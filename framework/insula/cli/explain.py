@@ -40,6 +40,8 @@ def describe(component: Any) -> str:
     """Return a component's page: what it is, where it comes from, each option with type, default and meaning."""
     import inspect
 
+    from insula.plugin.option_type import option_type
+
     lines = [f"{component}", ""]
     lines += [inspect.cleandoc(component.cls.__doc__ or "").split("\nParameters\n")[0].strip(), ""]
     for name in ("licence", "citation"):
@@ -49,9 +51,7 @@ def describe(component: Any) -> str:
         lines.append("")
     fields = component.options.model_fields
     for name, field in fields.items():
-        kind = inspect.formatannotation(field.annotation).replace("typing.", "")
-        limits = ", ".join(str(limit) for limit in field.metadata)
-        lines.append(f"  {name}: {kind}{f' ({limits})' if limits else ''} = {field.default!r}")
+        lines.append(f"  {name}: {option_type(field)} = {field.default!r}")
         if field.description:
             lines.append(f"      {field.description}")
     return "\n".join(lines if fields else [*lines, "  no options"])

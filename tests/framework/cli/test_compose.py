@@ -131,7 +131,7 @@ def test_explain_lists_a_group_around_what_is_broken(leaky, capsys):
 def test_explain_and_plugins_know_a_stranger(leaky, capsys):
     assert main(["explain", "cell=leaky"]) == 0
     page = capsys.readouterr().out
-    assert "leak: float (Ge(ge=0), Le(le=1)) = 0.9" in page
+    assert "leak: float ≥ 0, ≤ 1 = 0.9" in page
     assert "How much is kept of the state." in page
     assert main(["plugins"]) == 0
     assert "leaky_lab" in capsys.readouterr().out
