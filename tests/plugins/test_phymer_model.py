@@ -10,20 +10,9 @@ from insula import Batch, DataSpec, SignalSpec, StreamBatch, TargetSpec
 from insula.model.build import ModelChoice, PathChoice, build_model, count_parameters
 from insula.plugin.choice import Choice
 from insula.plugin.manager import installed
+from made_model import FEATURES
 
 CLASSES = ("anger", "disgust", "fear", "happy", "neutral", "sad", "surprise")
-WIDTHS = {
-    "psd": (70, (64, 32)),
-    "de": (70, (64, 32)),
-    "stats": (280, (128, 64, 32)),
-    "asymmetry": (3, (16, 8)),
-    "hrv": (7, (32, 16)),
-    "eda": (8, (32, 16)),
-    "hr": (7, (32, 16)),
-    "temp": (6, (32, 16)),
-    "personality": (5, (32, 16)),
-}
-"""Features and layers of every stream of one vector per window."""
 
 EEG = ("eeg", "psd", "de", "stats", "asymmetry")
 PERIPHERAL = ("hrv", "eda", "hr", "temp")
@@ -44,14 +33,14 @@ def paths(filters, cell):
             None,
             last,
         )
-        for name, (_, sizes) in WIDTHS.items()
+        for name, (_, sizes) in FEATURES.items()
     }
     return {"eeg": eeg, **mlps}
 
 
 def spec(streams=ALL):
     made = {"eeg": SignalSpec(tuple(f"c{i}" for i in range(14)), ("1",) * 14, 128.0, 256)}
-    for name, (width, _) in WIDTHS.items():
+    for name, (width, _) in FEATURES.items():
         made[name] = SignalSpec(tuple(f"c{i}" for i in range(width)), ("1",) * width, 0.0, 1, static=True)
     return DataSpec({name: made[name] for name in streams}, {"emotion": TargetSpec("emotion", "classes", CLASSES)})
 

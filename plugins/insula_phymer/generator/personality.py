@@ -4,27 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from insula_phymer.assessor import ITEMS, REVERSED, level_of, trait_score
 from insula_phymer.generator.recipe import Recipe
 
-ITEMS = {
-    "openness": (3, 8, 11),
-    "conscientiousness": (4, 9),
-    "extraversion": (1, 6),
-    "agreeableness": (2, 7, 12),
-    "neuroticism": (5, 10),
-}
-"""Which of the twelve items each trait is the sum of (Nettle's Newcastle Personality Assessor, doi
-10.1007/978-3-319-28099-8_53-1)."""
-REVERSED = (7, 9)
-"""Items whose answer counts the other way round."""
-HIGHEST = {
-    "openness": (8, 10, 12),
-    "conscientiousness": (4, 6, 8),
-    "extraversion": (4, 6, 8),
-    "agreeableness": (10, 12, 13),
-    "neuroticism": (4, 6, 8),
-}
-"""The highest sums that are still low, low-mid and mid-high."""
 TYPICAL = {
     "openness": 3.4,
     "conscientiousness": 3.0,
@@ -50,6 +32,4 @@ def answers(recipe: Recipe, subject: int) -> list[int]:
 
 def levels(given: Sequence[int]) -> dict[str, int]:
     """Return every trait's level: 1 low, 2 low-mid, 3 mid-high, 4 high."""
-    counted = [6 - answer if item in REVERSED else answer for item, answer in enumerate(given, 1)]
-    sums = {trait: sum(counted[item - 1] for item in items) for trait, items in ITEMS.items()}
-    return {trait: 1 + sum(total > bound for bound in HIGHEST[trait]) for trait, total in sums.items()}
+    return {trait: level_of(trait, trait_score(trait, given)) for trait in ITEMS}

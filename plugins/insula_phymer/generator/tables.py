@@ -5,8 +5,9 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from insula_phymer.assessor import ITEMS
 from insula_phymer.generator.emotions import EMOTIONS
-from insula_phymer.generator.personality import ITEMS, answers, levels
+from insula_phymer.generator.personality import answers, levels
 from insula_phymer.generator.recipe import Recipe
 from insula_phymer.generator.replacing import write_text
 from insula_phymer.generator.showings import Showing
