@@ -37,7 +37,7 @@ def compose(tmp_path):
     torch.set_num_threads(1)
 
     def composed(*overrides: str):
-        ((_, config, _),) = preflight([*overrides, f"store={tmp_path / 'store'}", "training.progress=false"])
+        ((_, config, *_),) = preflight([*overrides, f"store={tmp_path / 'store'}", "training.progress=false"])
         return config
 
     return composed

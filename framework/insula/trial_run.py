@@ -20,7 +20,7 @@ from insula.sources.memory import MemoryStore
 from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.fold import fold_spec
 from insula.training.options import TrainingOptions
-from insula.types import Rule, Signal, Target, Trial
+from insula.types import LeftOut, Rule, Signal, Target, Trial
 from insula.windows.cut import cut_windows
 from insula.windows.index import Extent, Rows, build_index
 from insula.windows.split import Fold
@@ -30,6 +30,9 @@ Targets = Mapping[str, tuple[Target, Rule | None]]
 
 LOOK = 25
 """Trials that are tried until every stream was seen."""
+
+SHOWN = 10
+"""Things left out that are named; of the others there is a count."""
 
 LIKELY = 10
 """Windows that a trial of unknown length is taken to have: too many, rather than refuse a split that the data give."""
@@ -73,7 +76,7 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
         f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
     ]
     left_out = (*corpus.left_out, *few.prepared.left_out, *few.windows.left_out)
-    lines += [f"left out: {item.what}: {item.why}" for item in left_out[:10]]
+    lines += _told(left_out)
     lines.append(f"split {config.split.name}: {len(folds)} folds")
     for name, spec in data.streams.items():
         width = f" -> {network.paths[name].output_size}" if isinstance(network, StreamsAndFusion) else ""
@@ -94,6 +97,12 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     return Sized(lines, cost, parameters)
 
 
+def _told(left_out: Sequence[LeftOut]) -> list[str]:
+    lines = [f"left out: {item.what}: {item.why}" for item in left_out[:SHOWN]]
+    more = len(left_out) - len(lines)
+    return [*lines, f"left out: {more} more, which the report of a run lists"] if more else lines
+
+
 def _training(
     times: Cost, folds: Sequence[Fold], likely: Rows, fold: Fold, scale: float, options: TrainingOptions
 ) -> float:
@@ -106,12 +115,12 @@ def _training(
     def batches(rows: int) -> int:
         return math.ceil(rows * windows / options.batch_size)
 
-    held = [fold.test if options.select_on == "test" else fold.validation for fold in folds]
-    epochs = [
-        batches(len(fold.train)) * times.train + batches(len(rows)) * times.evaluate
-        for fold, rows in zip(folds, held, strict=True)
-    ]
-    return options.epochs * sum(epochs)
+    def epoch(fold: Fold) -> float:
+        held = fold.test if options.select_on == "test" else fold.validation
+        again = batches(len(fold.train) + len(held)) if options.refit != "none" and len(held) else 0
+        return (batches(len(fold.train)) + again) * times.train + batches(len(held)) * times.evaluate
+
+    return options.epochs * sum(map(epoch, folds))
 
 
 def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -> Rows:

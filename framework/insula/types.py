@@ -188,6 +188,8 @@ class Target:
         wrong = {"classes": len(self.classes) < 2, "binary": len(self.classes) != 2, "number": bool(self.classes)}
         if wrong[self.kind]:
             raise SignalError(f"a target of kind {self.kind!r} can't have the classes {self.classes}")
+        if self.edges and (self.median or sorted(set(self.edges)) != list(self.edges)):
+            raise SignalError(f"a target's edges must rise, and stand beside no median: {self.edges}, {self.median}")
         parts = 2 if self.median else len(self.edges) + 1
         several = len(self.label) if isinstance(self.label, tuple) else 1
         if (self.cuts or several > 1) and (self.kind == "number" or parts**several != len(self.classes)):

@@ -8,10 +8,10 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from insula import Results, TargetSpec
+from insula_analyses.grouping import TRIAL
 
 Statistic = Callable[[Int[np.ndarray, " rows"], Float[np.ndarray, "rows classes"]], np.ndarray]
 """Reads figures off true classes and probabilities; NaN where one is undefined."""
-_TRIAL = ("dataset", "subject", "session", "trial")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Predicted:
         usable = (truth >= 0) & np.isfinite(shares).all(axis=1)
         trial, seed = (
             rows.groupby(list(columns), dropna=False).ngroup().to_numpy(np.int64)[usable]
-            for columns in (_TRIAL, ("seed",))
+            for columns in (TRIAL, ("seed",))
         )
         return cls(target, truth[usable], shares[usable], seed, trial, int((~usable).sum()))
 

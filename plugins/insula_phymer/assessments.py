@@ -45,8 +45,11 @@ class Assessments:
     def __init__(self, sheet: Sheet, who: str, by: By, traits: tuple[str, ...], answers: tuple[str, ...], form: Form):
         self.sheet, self.who, self.by = sheet, who.lower(), by
         if not sheet.has(who):
-            raise SignalError(f"it has no column {who!r} (it has: {', '.join(sheet.columns)})")
-        self.columns = _columns(sheet, who, traits, answers, form)
+            raise SignalError(
+                f"it has no column {who!r} (it has: {', '.join(sheet.columns)}); say which it is: "
+                f"{_typed('who: COLUMN', by)}"
+            )
+        self.columns = _columns(sheet, who, by, traits, answers, form)
         self.form = form if form != "auto" else self._form()
 
     def levels(self, name: str) -> tuple[float, ...]:
@@ -88,7 +91,9 @@ class Assessments:
         return "scores" if any((_float(cell) or 0) > LEVELS[-1] for cell in cells) else "levels"
 
 
-def _columns(sheet: Sheet, who: str, traits: tuple[str, ...], answers: tuple[str, ...], form: Form) -> tuple[str, ...]:
+def _columns(
+    sheet: Sheet, who: str, by: By, traits: tuple[str, ...], answers: tuple[str, ...], form: Form
+) -> tuple[str, ...]:
     """Return the columns to read: five of traits, or twelve of answers."""
     others = [column.lower() for column in sheet.columns if column.lower() != who.lower()]
     if form != "answers" and sheet.has(*traits):
@@ -99,8 +104,15 @@ def _columns(sheet: Sheet, who: str, traits: tuple[str, ...], answers: tuple[str
         return tuple(others)
     wanted = {"answers": ", ".join(answers), "auto": f"{', '.join(traits)} or {', '.join(answers)}"}
     raise SignalError(
-        f"it has no columns {wanted.get(form, ', '.join(traits))} beside {who} (it has: {', '.join(sheet.columns)})"
+        f"it has no columns {wanted.get(form, ', '.join(traits))} beside {who} (it has: {', '.join(sheet.columns)}); "
+        f"say which they are: {_typed(f'who: {who}, traits: [FIVE COLUMNS]', by)}, or leave them out: "
+        "'~streams.personality'"
     )
+
+
+def _typed(option: str, by: By) -> str:
+    more = "" if by == "subject" else f", by: {by}"
+    return f"'+streams.personality.reader={{name: phymer_personality, {option}{more}}}'"
 
 
 def _level(trait: str, score: float) -> float:

@@ -156,7 +156,10 @@ class KERC2021(Dataset):
     def _findings(self) -> Findings[Key]:
         findings: Findings[Key] = Findings(self.root, self.leave_out)
         files = [found for part in self.parts for found in files_below(self.root, part, self.pattern)]
-        sought = f"below {', '.join(self.parts)} for names like {self.pattern.pattern}"
+        sought = (
+            f"below {', '.join(self.parts)} for names like {self.pattern.pattern}; if they are called otherwise, type "
+            "dataset.pattern=REGEX"
+        )
         for modality in MODALITIES:
             of = [path for path, fits in files if fits.group(1).lower() == modality]
             findings.add(modality, [((path.parts[0], path.parent.name), path) for path in of], sought)

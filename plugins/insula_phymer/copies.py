@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,10 +21,11 @@ def copies(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def _groups(paths: Iterable[Path], key: Callable[[Path], Hashable]) -> list[list[Path]]:
-    """Return the groups of two and more."""
+    """Return the groups of two and more; one that can't be opened is in none: its reader says so."""
     groups: dict[Hashable, list[Path]] = defaultdict(list)
     for path in paths:
-        groups[key(path)].append(path)
+        with suppress(OSError):
+            groups[key(path)].append(path)
     return [group for group in groups.values() if len(group) > 1]
 
 

@@ -15,6 +15,7 @@ from insula_phymer.reader import SOUGHT
 from insula_phymer.tree import files_below
 
 WRIST = ("eda", "bvp", "temp", "hr")
+_ELSE = "if they are elsewhere or called otherwise, type dataset.{0}=FOLDER or dataset.{0}_pattern=REGEX"
 
 
 class PhyMER(Dataset):
@@ -160,10 +161,10 @@ class PhyMER(Dataset):
         names = f"with {self.codes.subject.pattern} and {self.codes.video.pattern} in their path"
         eeg = [path for path, _ in files_below(self.root, self.eeg, self.eeg_pattern)]
         eeg.sort(key=lambda path: path.suffix.lower() != ".fif")  # a trial's FIF before its SET
-        sought = f"below {self.eeg} for names like {self.eeg_pattern.pattern} {names}"
+        sought = f"below {self.eeg} for names like {self.eeg_pattern.pattern} {names}; {_ELSE.format('eeg')}"
         findings.add("eeg", self._of(eeg, people), sought)
         worn = files_below(self.root, self.e4, self.e4_pattern)
-        sought = f"below {self.e4} for names like {self.e4_pattern.pattern} {names}"
+        sought = f"below {self.e4} for names like {self.e4_pattern.pattern} {names}; {_ELSE.format('e4')}"
         for modality in WRIST:
             files = [path for path, fits in worn if fits.group(1).lower() == modality]
             findings.add(modality, self._of(files, people), sought)
@@ -182,7 +183,10 @@ class PhyMER(Dataset):
         """Find the one file of all people's personalities."""
         files = [path.relative_to(self.root) for path in sorted(self.root.glob(self.personality))]
         if not files:
-            sought = f"no personality file was found: looked for {self.personality}, a CSV file"
+            sought = (
+                f"no personality file was found: looked for {self.personality}, a CSV file; type "
+                "dataset.personality=FOLDER/NAME.csv, or leave it out: '~streams.personality'"
+            )
             findings.sought["personality"] = sought
             self.leave_out("personality", sought)
             return {}

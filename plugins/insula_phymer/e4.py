@@ -29,7 +29,7 @@ def read_e4(path: Path) -> E4File:
 
     A first value above 1e9 is the start time, and the rate stands below it; else the file has no header, but may have a
     row of names. Several samples may stand in a row. An empty cell is an undefined sample, but not at the end of the
-    file; a blank line is nothing.
+    file; a blank line is nothing, and so is a separator behind every row.
 
     Raises
     ------
@@ -63,11 +63,20 @@ def start_of(cells: Sequence[str]) -> float | None:
 def _rows(path: Path) -> list[list[str]]:
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     rows = [_cells(line) for line in text.splitlines() if line.strip()]
+    rows = _without_last_separator(rows)
     while rows and not any(rows[-1]):
         rows.pop()
     while rows and not rows[-1][-1]:
         rows[-1].pop()
     return rows
+
+
+def _without_last_separator(rows: list[list[str]]) -> list[list[str]]:
+    """Drop the empty cell at the end of every row: taken for a sample, it would halve the pace of the others."""
+    samples = rows[2:] if rows and start_of(rows[0]) is not None else rows
+    if not samples or not all(len(row) > 1 and not row[-1] for row in samples):
+        return rows
+    return [row[:-1] if len(row) > 1 and not row[-1] else row for row in rows]
 
 
 def _cells(line: str) -> list[str]:

@@ -86,8 +86,9 @@ class PhyMEREEG(PhyMERReader):
             return found.sfreq
         if abs(found.sfreq - self.sfreq) > NEAR * self.sfreq:
             raise SignalError(
-                f"its rate is {found.sfreq:g} Hz, not {self.sfreq:g}; if all files have it, type "
-                f"'+streams.NAME.reader={{name: phymer_eeg, sfreq: {found.sfreq:g}}}' (null takes any)"
+                f"its rate is {found.sfreq:g} Hz, not {self.sfreq:g}; if all files have it, type, "
+                f"for each stream of EEG, '+streams.NAME.reader={{name: phymer_eeg, sfreq: {found.sfreq:g}}}' (null "
+                "takes any)"
             )
         return self.sfreq
 

@@ -37,7 +37,7 @@ class Findings(Generic[K]):
         files
             Key and path.
         sought
-            Where in the root, and what, was looked for, for the message if there is none.
+            Where in the root, and what, was looked for, and what to type, for the message if there is none.
         """
         kept, further = one_each(files)
         for path, first in further:

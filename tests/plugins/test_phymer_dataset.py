@@ -151,6 +151,13 @@ def test_copies_by_contents_only(tmp_path: Path) -> None:
     assert list(copies(files)) == [(tmp_path / "c", tmp_path / "a")]
 
 
+def test_what_cannot_be_opened_is_nobodys_copy(tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]  # of one size, and no file
+    for folder in folders:
+        folder.mkdir()
+    assert list(copies([*folders, tmp_path / "gone"])) == []
+
+
 def test_a_modality_that_nobody_has_says_what_was_looked_for(root: Path) -> None:
     shutil.rmtree(root / "Emotiv")
     made = PhyMER(root)
@@ -160,6 +167,7 @@ def test_a_modality_that_nobody_has_says_what_was_looked_for(root: Path) -> None
     assert item.what == "eeg"
     assert "no eeg file was found: looked below Emotiv for names like" in item.why
     assert r"SUB0*(\d+)" in item.why
+    assert "type dataset.eeg=FOLDER or dataset.eeg_pattern=REGEX" in item.why
 
 
 def test_nothing_at_all_says_what_was_looked_for(root: Path) -> None:

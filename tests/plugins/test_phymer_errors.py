@@ -84,7 +84,7 @@ def test_notes_reach_what_was_prepared(tmp_path: Path) -> None:
     root = write_phymer(tmp_path / "phymer", TRIALS[:2])
     write_fif(root / "Emotiv/Sub01/SUB01VID07/SUB01VID07_raw.fif", eeg(seed=5) * 1e6)
     found, _ = prepared(root, tmp_path, "eeg")
-    assert found.notes("eeg") == {"rescaled from µV": [1.0]}
+    assert found.notes("eeg") == {"rescaled from µV": [1.0, 0.0]}
     np.testing.assert_allclose(found.signal("eeg", "SUB01VID07").data, eeg(seed=5), rtol=1e-5)
 
 

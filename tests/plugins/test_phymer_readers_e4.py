@@ -39,6 +39,9 @@ def read_eda(root: Path, text: str | bytes, name: str = "SUB07VID24_EDA_4.csv", 
         pytest.param("0.5,0.75,1.0\n1.25,1.5\n", id="several in a row"),
         pytest.param("1640995200,1640995200\n4,4\n0.5,0.75\n1.0,1.25\n1.5,\n", id="header and several in a row"),
         pytest.param("0.5;0.75;1.0\n1.25;1.5;\n", id="semicolons"),
+        pytest.param("0.5,\n0.75,\n1.0,\n1.25,\n1.5,\n", id="a comma behind every row"),
+        pytest.param(f"{START},\n4,\n0.5,\n0.75,\n1.0,\n1.25,\n1.5,\n", id="header, and a comma behind every row"),
+        pytest.param(f"{START}\n4\n0.5;\n0.75;\n1.0;\n1.25;\n1.5;\n", id="a semicolon behind every sample"),
     ],
 )
 def test_every_shape_gives_the_same_samples(tmp_path: Path, text: str) -> None:

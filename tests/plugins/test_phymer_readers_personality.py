@@ -100,10 +100,11 @@ def test_by_trial(tmp_path: Path) -> None:
         (f"{HEADER}\n7,1,2,3,4,so-so", "its neuroticism is 'so-so', which is no number from 1 to 4"),
         (f"{HEADER}\n7,1,2,3,4,0", "its neuroticism is '0', which is no number from 1 to 4"),
         (f"{HEADER}\n7,8,2.5,30,4,2", "its extraversion is '30', which is no number from 2 to 10"),
-        ("person,a\n7,1", r"it has no column 'subject' \(it has: person, a\)"),
+        ("person,a\n7,1", r"it has no column 'subject' \(it has: person, a\); .*phymer_personality, who: COLUMN\}'"),
         (
             "subject,openness\n7,1",
-            r"it has no columns openness, .* or q1, .*q12 beside subject \(it has: subject, openness\)",
+            r"it has no columns openness, .* or q1, .*q12 beside subject \(it has: subject, openness\); say which they "
+            r"are: .*who: subject, traits: \[FIVE COLUMNS\]",
         ),
     ],
 )

@@ -3,7 +3,7 @@
 Hydra takes sweepers from this namespace package only.
 """
 
-from collections.abc import Mapping, Sequence
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +15,25 @@ class StudySweeper(BasicSweeper):
 
     Parameters
     ----------
-    jobs
-        Folder to overrides, in order.
-    study
-        What the study's table needs (see :func:`insula.cli.study.told`).
+    told
+        JSON: ``jobs``, by folder their row, overrides and options, in order, and ``study``, what the study's table
+        needs (see :func:`insula.cli.study.told`).
     """
 
-    def __init__(self, jobs: Mapping[str, Sequence[str]], study: Mapping[str, Any]) -> None:
+    def __init__(self, told: str) -> None:
         super().__init__(max_batch_size=None)
-        self.jobs, self.study = jobs, study
+        self.jobs, self.study = (json.loads(told)[name] for name in ("jobs", "study"))
 
     def split_arguments(self, overrides: Any, max_batch_size: int | None) -> list[list[list[str]]]:  # type: ignore[override]
         """Return the jobs, as one batch."""
-        return [[[*job, f"hydra.sweep.subdir={folder}"] for folder, job in self.jobs.items()]]
+        return [[[*job["overrides"], f"hydra.sweep.subdir='{folder}'"] for folder, job in self.jobs.items()]]
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run all jobs, and write the table of what there is, whatever failed."""
-        from omegaconf import OmegaConf
-
         from insula.report.study import write_study
 
         assert self.config is not None
         try:
             return super().sweep(arguments)
         finally:
-            folder = Path(self.config.hydra.sweep.dir)
-            study = OmegaConf.to_container(OmegaConf.create(dict(self.study)))
-            write_study(study, {name: folder / name for name in self.jobs}, folder)  # type: ignore[arg-type]
+            write_study(self.study, self.jobs, Path(self.config.hydra.sweep.dir))

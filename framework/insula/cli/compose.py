@@ -14,6 +14,7 @@ from insula.config import KEYS, RunConfig, resolve
 from insula.errors import ConfigError
 from insula.plugin.manager import installed, nearest
 
+SHOWS_ONE = ("cfg", "info")
 ASKS_HYDRA = ("help", "hydra_help", "cfg", "info", "shell_completion", "version")
 
 
@@ -32,19 +33,21 @@ def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
     are. ``streams.eeg.cell=gru`` beside ``streams.eeg.cell.hidden_size=8`` becomes its ``name``, which the second would
     overwrite otherwise.
     """
-    keys = [override.partition("=")[0] for override in overrides]
+    texts = [override.removeprefix("++") for override in overrides]
+    keys = [text.partition("=")[0].lstrip("+") for text in texts]
     found = []
-    for key, override in zip(keys, overrides, strict=True):
-        plain = re.fullmatch(r"[\w.]+", key) and "=" in override and key not in groups and not key.startswith("hydra.")
+    for key, text, override in zip(keys, texts, overrides, strict=True):
+        plain = re.fullmatch(r"[\w.]+=.*", text, re.DOTALL) and key not in groups and not key.startswith("hydra.")
         if plain and any(other.startswith(f"{key}.") for other in keys):
-            override = override.replace("=", ".name=", 1)
-        found.append(f"++{override}" if plain else override)
+            text = text.replace("=", ".name=", 1)
+        found.append(f"++{text}" if plain else override)
     return found
 
 
 def usage(command: str, what: str) -> str:
     """Return the help of a command that takes overrides: what may be chosen, and where options are explained."""
-    names = {group: available(group) for group in ("experiment", "dataset", "split", "cell", "fusion", "architecture")}
+    groups = ("experiment", "study", "dataset", "split", "cell", "fusion", "architecture")
+    names = {group: available(group) for group in groups}
     more = "; --cfg job prints the composed run; hydra.run.dir=DIR chooses its folder" if command == "train" else ""
     choices = "\n".join(f"  {group}={'|'.join(options)}" for group, options in names.items())
     return f"""usage: insula {command} [-m] [OVERRIDE]...
@@ -72,6 +75,8 @@ class Job(NamedTuple):
     overrides: list[str]
     config: RunConfig
     name: str = ""
+    row: str = ""
+    """Of a study."""
 
 
 def preflight(arguments: Sequence[str]) -> list[Job]:
@@ -87,10 +92,10 @@ def preflight(arguments: Sequence[str]) -> list[Job]:
     jobs = []
     own = [f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']"] if args.config_dir else []
     with _hydra():
-        for name, overrides in asked(arguments):
+        for row, name, overrides in asked(arguments):
             try:
                 config = resolve(_compose([*overrides, *own], args.config_name), installed())
-                jobs.append(Job(overrides, config, name))
+                jobs.append(Job(overrides, config, name, row))
             except ConfigError as error:
                 label = f"[{name}] " if name else ""
                 errors.update(dict.fromkeys(f"{label}{line}" for line in str(error).splitlines()))
@@ -99,17 +104,20 @@ def preflight(arguments: Sequence[str]) -> list[Job]:
     return jobs
 
 
-def asked(arguments: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield name and overrides of every run: one, every combination of a sweep, or every row of a study."""
+def asked(arguments: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield row, name and overrides of every run: one, every combination of a sweep, or every row of a study."""
     args = _parse(arguments)
     chosen = study_of(arguments)
     rows = {"": args.overrides} if chosen is None else chosen.runs()
+    drawn = [each.input_line for each in _parsed(chosen.beside) if _is_drawn(each)] if chosen else []
+    if drawn:
+        raise ConfigError(f"{drawn[0].removeprefix('++')}: a study runs every value there is: list them, like a,b")
     for row, words in rows.items():
         swept_by = sweeping(words) if args.multirun else set()
         for overrides in _combinations(freed(words, config_groups()), args.multirun):
             telling = [o for o in overrides if not row or o.partition("=")[0] in swept_by]
             own = [override.removeprefix("++") for override in telling] if args.multirun else []
-            yield " ".join([row, *own] if row else own), overrides
+            yield row, " ".join([row, *own] if row else own), overrides
 
 
 def study_of(arguments: Sequence[str]) -> Chosen | None:
@@ -127,8 +135,18 @@ def is_hydras(override: str) -> bool:
 
 
 def asks_hydra(arguments: Sequence[str]) -> bool:
-    """Whether the arguments only ask Hydra something (``--help``, ``--cfg job``), which needs no valid run."""
+    """Whether the arguments only ask Hydra something (``--help``, ``--cfg job``), which needs no valid run.
+
+    Raises
+    ------
+    ConfigError
+        If it shall show several runs at once, which it can't.
+    """
     args = _parse(arguments)
+    several = "-m" if args.multirun else next((word for word in arguments if word.startswith(CHOICE)), "")
+    shown = next((name for name in SHOWS_ONE if getattr(args, name, None)), None)
+    if several and shown:
+        raise ConfigError(f"--{shown} shows one run, and {several} asks for several: leave it out, and type one run's")
     return any(getattr(args, name, None) for name in ASKS_HYDRA)
 
 
@@ -208,21 +226,20 @@ def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str
     if not multirun:
         yield list(overrides)
         return
-    from hydra.core.override_parser.types import ValueType
-
     several = []
     for override in _parsed(overrides):
         if not override.is_sweep_override():
             several.append([override.input_line])
-        elif override.value_type in (
-            ValueType.CHOICE_SWEEP,
-            ValueType.SIMPLE_CHOICE_SWEEP,
-            ValueType.RANGE_SWEEP,
-            ValueType.GLOB_CHOICE_SWEEP,
-        ):
+        elif not _is_drawn(override):
             key = override.get_key_element()
             several.append([f"{key}={value}" for value in override.sweep_string_iterator()])
     yield from (list(combination) for combination in itertools.product(*several))
+
+
+def _is_drawn(override: Any) -> bool:
+    from hydra.core.override_parser.types import ValueType
+
+    return override.value_type == ValueType.INTERVAL_SWEEP
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """Hand over to Hydra: run folders, sweeps and launchers are its own; what fails is said in our words."""
 
 import functools
+import json
 import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from insula.cli.compose import asked, ordered, said_plainly, study_of, swept
+from insula.cli.compose import Job, ordered, said_plainly, study_of, swept
 from insula.cli.study import Chosen, told
 from insula.errors import ConfigError, InsulaError, TrainingError
 
@@ -72,8 +73,8 @@ class Failures:
         return " ".join(override.removeprefix("++") for override in own)
 
 
-def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
-    """Let Hydra run a job, once or for every combination of a sweep.
+def launch(job: Callable[[Any], None], arguments: Sequence[str], asked: Sequence[Job]) -> None:
+    """Let Hydra run a job, once, for every combination of a sweep, or for the runs of a study as they were asked for.
 
     Raises
     ------
@@ -88,11 +89,13 @@ def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
     register()
     words = ordered(arguments)
     if (chosen := study_of(arguments)) is not None:
-        offer_sweeper(chosen, dict(asked(arguments)))
+        if any(word.startswith("hydra.run.dir=") for word in words):
+            raise ConfigError("a study has a folder per run: type hydra.sweep.dir=DIR in place of hydra.run.dir")
+        offer_sweeper(chosen, asked)
         own = [word for word in words if word not in chosen.beside]
         words = ["-m", *own, f"hydra/sweeper={SWEEPER}"]
     failures = Failures(job, swept(arguments))
-    sys.argv = ["insula train", *dict.fromkeys(words)]
+    sys.argv = ["insula train", *words]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, who say them without a traceback
     guarded = functools.wraps(job)(lambda composed: failures(composed))
     with said_plainly():
@@ -105,12 +108,27 @@ def launch(job: Callable[[Any], None], arguments: Sequence[str]) -> None:
     failures.tell()
 
 
-def offer_sweeper(chosen: Chosen, jobs: Mapping[str, Sequence[str]]) -> None:
-    """Offer Hydra the runs of a study as ``hydra/sweeper``."""
+def offer_sweeper(chosen: Chosen, jobs: Sequence[Job]) -> None:
+    """Offer Hydra the runs of a study as ``hydra/sweeper``.
+
+    Raises
+    ------
+    ConfigError
+        If two runs would have one folder.
+    """
     from hydra.core.config_store import ConfigStore
 
-    named = {folder_name(name): list(overrides) for name, overrides in jobs.items()}
-    node = {"_target_": "hydra_plugins.insula_study.StudySweeper", "jobs": named, "study": told(chosen)}
+    from insula.evaluation.run_folder import digest_options
+
+    named: dict[str, dict[str, Any]] = {}
+    for job in jobs:
+        name = folder_name(job.name)
+        if name in named:
+            raise ConfigError(f"study={chosen.name}: two of its runs would have the folder {name}: rename a row")
+        named[name] = {"row": job.row, "overrides": job.overrides, "options": digest_options(job.config.plain)}
+    # As one text without a dollar: what stands for ${...} in an override is the job's to resolve, not the sweeper's.
+    text = json.dumps({"jobs": named, "study": told(chosen)}).replace("$", r"\u0024")
+    node = {"_target_": "hydra_plugins.insula_study.StudySweeper", "told": text}
     ConfigStore.instance().store(group="hydra/sweeper", name=SWEEPER, node=node, provider="insula")
 
 

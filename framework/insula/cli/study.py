@@ -109,7 +109,7 @@ def read_study(name: str, folders: Sequence[Path]) -> Study:
 
 
 def last_of_each(overrides: Sequence[str]) -> list[str]:
-    """Return overrides without those that a later one of the same key replaces, and what a later ``~`` drops."""
+    """Return overrides without those that a later one of the same key replaces."""
     kept: dict[str, str] = {}
     for override in overrides:
         key = override.partition("=")[0].lstrip("+")
@@ -127,4 +127,5 @@ def folders_of(config_dir: str | None) -> list[Path]:
 
 def told(chosen: Chosen) -> dict[str, Any]:
     """Return what a sweep keeps of a study for its table, as plain values."""
-    return {"name": chosen.name, "size": chosen.size, **chosen.study.model_dump(mode="json", exclude={"base", "sizes"})}
+    about = {"name": chosen.name, "size": chosen.size, "beside": [word.removeprefix("++") for word in chosen.beside]}
+    return {**about, **chosen.study.model_dump(mode="json", exclude={"base", "sizes"})}

@@ -27,9 +27,7 @@ def run(args: argparse.Namespace) -> int:
         asked = bool(args.overrides)
         print(usage("train", "Prepare, train every fold, evaluate and report."), file=None if asked else sys.stderr)
         return 0 if asked else 2
-    if not asks_hydra(args.overrides):
-        preflight(args.overrides)
-    launch(job, args.overrides)
+    launch(job, args.overrides, () if asks_hydra(args.overrides) else preflight(args.overrides))
     return 0
 
 

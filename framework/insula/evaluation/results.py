@@ -76,7 +76,7 @@ class Results:
     undefined: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Stream and channel (or feature) to the share of its values in windows that are undefined, where there are any."""
     notes: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
-    """Stream and note to what readers and steps noted of each recording that has the note."""
+    """Stream and note to what readers and steps noted of each recording, 0 where they didn't."""
     stages: Callable[[str], Sequence[tuple[str, Signal]]] = lambda stream: []
     """Returns a stream's first recording as read (``raw``) and after every step of its ``signal`` chain."""
     unit: str = "trial"

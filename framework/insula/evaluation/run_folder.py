@@ -74,15 +74,19 @@ def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path)
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    def flat(node: Any, path: str = "") -> dict[str, Any]:
-        if not isinstance(node, Mapping) or not node:  # an empty one is a step with its defaults: it counts
-            return {} if path in IRRELEVANT else {path: node}
-        return {
-            k: v for key, value in node.items() for k, v in flat(value, f"{path}.{key}" if path else str(key)).items()
-        }
-
-    a, b = flat(before), flat(json.loads(json.dumps(now)))
+    a, b = _flat(before), _flat(json.loads(json.dumps(now)))
     return [f"{key}: {a.get(key)!r} there, {b.get(key)!r} here" for key in sorted({*a, *b}) if a.get(key) != b.get(key)]
+
+
+def digest_options(plain: Mapping[str, Any]) -> str:
+    """Return a digest of the options that decide a run's result."""
+    return _digest(json.dumps(_flat(json.loads(json.dumps(plain))), sort_keys=True))
+
+
+def _flat(node: Any, path: str = "") -> dict[str, Any]:
+    if not isinstance(node, Mapping) or not node:  # an empty one is a step with its defaults: it counts
+        return {} if path in IRRELEVANT else {path: node}
+    return {k: v for key, value in node.items() for k, v in _flat(value, f"{path}.{key}" if path else str(key)).items()}
 
 
 def check_same_data(windows: Windows, folds: Sequence[Fold], known: Path) -> None:

@@ -46,13 +46,11 @@ class Prepared:
         return None if stored is None else stored[0]
 
     def notes(self, stream: str) -> dict[str, list[float]]:
-        """Return, per note, what reader and steps noted of a stream's recordings, where they noted anything."""
-        found: dict[str, list[float]] = {}
-        for (name, _), stored in self.signals.items():
-            signal = stored[0] if name == stream else None
-            for note, value in (signal.notes if signal is not None else {}).items():
-                found.setdefault(note, []).append(value)
-        return found
+        """Return, per note, what reader and steps noted of each of a stream's recordings: 0 where they didn't."""
+        stored = [entry[0] for (name, _), entry in self.signals.items() if name == stream]
+        noted = [signal.notes for signal in stored if signal is not None]
+        names = dict.fromkeys(name for notes in noted for name in notes)
+        return {name: [notes.get(name, 0.0) for notes in noted] for name in names}
 
 
 def prepare(
@@ -141,8 +139,11 @@ class _Batch:
             self._remember(("files", id(source.reader), peer.recording), lambda p=peer: _files(source, p))
             for peer in peers
         ]
+        # A reader is given files and a trial; what else the dataset was told (thresholds, a few people only) can't reach
+        # it. Without files, data are made in memory from what the dataset was told.
+        known = self.dataset if not any(files) else {name: self.dataset[name] for name in ("path", "source")}
         return entry_key(
-            dataset=self.dataset,
+            dataset=known,
             recording=trial.recording,
             context=_context(source, trial),
             files=files,
@@ -174,7 +175,7 @@ class _Batch:
                 try:
                     signal = self.signal(source, source.steps, trial)
                 except SignalError as error:
-                    prepared.left_out.append(LeftOut(f"{source.stream}: recording {trial.recording}", str(error)))
+                    prepared.left_out.append(LeftOut(_called(source, trial), str(error)))
                     continue
                 prepared.signals[place] = store.put(prepared.keys[place], [signal])
         self.memory.clear()
@@ -213,6 +214,12 @@ class _Batch:
         if place not in self.memory:
             self.memory[place] = compute()
         return self.memory[place]
+
+
+def _called(source: Source, trial: Trial) -> str:
+    """Name a stream's recording, its person, and its file where it has one of its own."""
+    files = [path.as_posix() for path in source.reader.files(trial)]
+    return f"{source.stream}: recording {trial.recording} of {trial.subject}{f', {files[0]}' if len(files) == 1 else ''}"
 
 
 def _context(source: Source, trial: Trial) -> dict[str, str]:

@@ -43,11 +43,11 @@ NAMES = {
 def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
     """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
     write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
-    write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(results.metrics), indent=1)))
+    metrics = {**results.metrics, "made_up": bool(about(dataset)["made_up"])}
+    write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
     sections = {name: _section(name, choice, results) for name, choice in analyses.items()}
     values = {name: dict(section.values) for name, section in sections.items() if section.values}
-    made_up = {"made_up": bool(about(dataset)["made_up"])}
-    metrics = {**results.metrics, **made_up, **({"analyses": values} if values else {})}
+    metrics = {**metrics, **({"analyses": values} if values else {})}
     page = _content(results, metrics, [*sections.values(), training_curves(results.folds)], dataset, folder)
     for name in ("report.html", "report.md"):
         write(folder / name, lambda path, name=name: path.write_text(render(name, page), encoding="utf-8"))

@@ -11,7 +11,7 @@ def quality_tables(results: Results) -> list[Table]:
     """Return the tables that have rows."""
     tables = [
         Table("Undefined values in windows", ["stream", "channel or feature", "share"], _undefined(results)),
-        Table("Noted of recordings", ["stream", "what", "recordings", "mean"], _notes(results)),
+        Table("Noted of recordings", ["stream", "what", "recordings", "mean of these"], _notes(results)),
     ]
     return [table for table in tables if table.rows]
 

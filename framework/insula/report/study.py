@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from insula.evaluation.analysis import Table
+from insula.evaluation.run_folder import digest_options
 from insula.report.page import called, interval
 from insula.report.render import plain, render, write
 
@@ -17,22 +18,23 @@ ALWAYS = ("accuracy", "balanced_accuracy")
 """Shown for every run, whether published or not."""
 
 
-def write_study(study: Mapping[str, Any], folders: Mapping[str, Path], folder: Path) -> None:
+def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
     """Write study.html, study.md and study.json.
 
     Parameters
     ----------
     study
-        Name, size, title, source and rows (see :class:`insula.cli.study.Study`).
-    folders
-        Where each run is, by its folder's name, which begins with its row's; one without metrics (yet) is shown so.
+        Name, size, title, source, rows, and what was typed beside (see :func:`insula.cli.study.told`).
+    jobs
+        By the name of its folder, the row that a run belongs to and the digest of its options; one without metrics
+        (yet) is shown so.
     folder
         Of the sweep.
     """
-    found = {name: measured(place) for name, place in folders.items()}
+    found = {name: measured(folder / name, job["options"]) for name, job in jobs.items()}
     there = [metrics for metrics in found.values() if metrics]
     made_up = any(metrics.get("made_up") for metrics in there)
-    rows = [record for name, row in study["rows"].items() for record in _records(name, row, found)]
+    rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found)]
     rows = [row for row in rows if row["state"] != NOT_HERE or not made_up]
     page = {
         "title": study["title"],
@@ -40,29 +42,35 @@ def write_study(study: Mapping[str, Any], folders: Mapping[str, Path], folder: P
         "made_up": made_up,
         "text": _text(study),
         "tables": [_table(study["title"], rows, with_published=not made_up)],
-        "reports": {name: f"{folders[name].name}/report.html" for name, metrics in found.items() if metrics},
+        "reports": {name: f"{name}/report.html" for name, metrics in found.items() if metrics},
     }
     for name in ("study.html", "study.md"):
         write(folder / name, lambda path, name=name: path.write_text(render(name, page), encoding="utf-8"))
-    kept = {"name": study["name"], "size": study["size"], "made_up": made_up, "rows": rows}
+    kept = {**{name: study[name] for name in ("name", "size", "beside")}, "made_up": made_up, "rows": rows}
     write(folder / "study.json", lambda path: path.write_text(json.dumps(plain(kept), indent=1)))
     log.info("the study's table: %s", folder / "study.html")
 
 
-def measured(folder: Path) -> dict[str, Any] | None:
-    """Return the metrics of a run, or None where it hasn't got that far."""
+def measured(folder: Path, options: str) -> dict[str, Any] | None:
+    """Return the metrics of a run, or None where it hasn't got that far, or the folder's run has other options."""
     try:
-        return json.loads((folder / "metrics.json").read_text())
+        config, metrics = (json.loads((folder / name).read_text()) for name in ("config.json", "metrics.json"))
     except (OSError, ValueError):
         return None
+    return metrics if digest_options(config) == options else None
 
 
-def _records(name: str, row: Mapping[str, Any], found: Mapping[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
-    jobs = [job for job in found if job == name or job.startswith(f"{name}_")]
+def _records(
+    name: str,
+    row: Mapping[str, Any],
+    jobs: Mapping[str, Mapping[str, Any]],
+    found: Mapping[str, dict[str, Any] | None],
+) -> list[dict[str, Any]]:
+    own = [job for job, about in jobs.items() if about["row"] == name]
     about = {"published": row["published"], "protocol": row["protocol"], "note": row["note"]}
-    if not jobs:
+    if not own:
         return [{"row": name, **about, "state": "not run" if row["run"] else NOT_HERE}]
-    return [{"row": job, **about, **_measured(found[job])} for job in jobs]
+    return [{"row": job if len(own) > 1 else name, **about, **_measured(found[job])} for job in own]
 
 
 def _measured(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -74,8 +82,10 @@ def _measured(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _text(study: Mapping[str, Any]) -> list[str]:
     source = [f"Published values: {study['source']}."] if study["source"] else []
+    beside = [f"These runs are the study's with {' '.join(study['beside'])}."] if study["beside"] else []
     return [
         *source,
+        *beside,
         "Measured values carry 95 % intervals over what the protocol holds out. The best test value of several rows is "
         "the best of several: which row to take is a question for validation.",
     ]
@@ -100,8 +110,9 @@ def _line(row: Mapping[str, Any], columns: Sequence[str], published: Sequence[st
         if name in published:
             line[f"{called(name)}, published"] = _published(name, row["published"].get(name))
         line[f"{called(name)}, here"] = _here(name, row)
-    claim = ", ".join(row.get("claim") or ()) or row["protocol"]
-    return {**line, "leakage grade": row.get("grade") or "", "claim or protocol": claim, "note": row["note"]}
+    claim = (", ".join(row["claim"] or ()) or "none") if row["state"] == "done" else ""
+    about = {"protocol as published": row["protocol"] if row["published"] else "", "note": row["note"]}
+    return {**line, "leakage grade": row.get("grade") or "", "claim here": claim, **about}
 
 
 def _published(name: str, value: float | None) -> str:

@@ -43,7 +43,9 @@ def cut_windows(
     kept, lacking = _kept(streams, len(rows.trials), require)
     if not kept:
         items = [*(item for stream in streams.values() for item in stream.left_out), *lacking]
-        raise DataError(f"no window is left of {len(trials)} trials: {items[0].what}: {items[0].why}")
+        unread = [item for item in prepared.left_out if item.what.partition(":")[0] in require]
+        first = f"; the first recording left out: {unread[0].what}: {unread[0].why}" if unread else ""
+        raise DataError(f"no window is left of {len(trials)} trials: {items[0].what}: {items[0].why}{first}")
     if len(kept) < len(rows.trials):
         rows = rows.take(kept, lacking)
         streams = {name: stream.take(rows, kept) for name, stream in streams.items()}

@@ -47,8 +47,8 @@ class Rows:
         index, targets = self.index.copy(), dict(self.targets)
         for name, (target, rule) in learnt.items():
             cuts = Cuts.of(name, target, (self.trials[row] for row in train))
-            spans = zip(self.trials, index["t0"], index["t1"], strict=True)
-            targets[name] = [encode(trial, name, target, rule, t0, t1, cuts) for trial, t0, t1 in spans]
+            windows = zip(self.trials, index["t0"], index["t1"], strict=True)
+            targets[name] = [encode(trial, name, target, rule, t0, t1, cuts) for trial, t0, t1 in windows]
             index[name] = pd.Series([decode(value, target) for value in targets[name]], index.index, object)
         return replace(self, index=index, targets=targets)
 

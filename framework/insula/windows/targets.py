@@ -37,7 +37,7 @@ class Cuts:
         Raises
         ------
         DataError
-            If no trial has a label to take a median of.
+            If no trial has a label to take a median of, or one of several labels.
         """
         if not target.cuts:
             return None
@@ -49,8 +49,10 @@ class Cuts:
                 if number is not None:
                     place = (key, trial.subject) if target.median == "subject" else (key,)
                     values.setdefault(place, []).append(float(number[0]))
-        if target.median and not values:
-            raise DataError(f"target {name!r}: no trial has a label to take the median of")
+        known = {place[0] for place in values}
+        for key in target.keys(name) if target.median else ():
+            if key not in known:
+                raise DataError(f"target {name!r}: no trial has a label {key!r} to take the median of")
         return cls(target.edges, {place: float(np.median(found)) for place, found in values.items()})
 
     def __call__(self, trial: Trial, key: str) -> tuple[float, ...]:
@@ -114,7 +116,7 @@ def _cut(trial: Trial, name: str, target: Target, rule: Rule | None, t0: float, 
         number = encode(trial, key, Target("number"), rule if rule != "majority" else None, t0, t1)
         if number is None:
             return None
-        edges = cuts(trial, key)
+        edges = np.array(cuts(trial, key), np.float32)  # as the number: else 3.7 were above an edge at 3.7
         code = code * (len(edges) + 1) + int(np.searchsorted(edges, number[0]))
     return target.classes[code]
 

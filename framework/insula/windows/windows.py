@@ -37,7 +37,7 @@ class Windows:
         return {name: shares for name, stream in self.streams.items() if (shares := stream.undefined())}
 
     def notes(self) -> dict[str, dict[str, list[float]]]:
-        """Return, per stream and note, what was noted of every recording that has the note."""
+        """Return, per stream and note, what was noted of every recording, 0 where nothing was."""
         return {name: found for name, stream in self.streams.items() if (found := stream.prepared.notes(name))}
 
     def identity_streams(self) -> list[str]:

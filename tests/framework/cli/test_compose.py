@@ -2,7 +2,7 @@
 
 import pytest
 
-from insula.cli.compose import available, preflight
+from insula.cli.compose import available, freed, preflight
 from insula.cli.main import main
 from insula.errors import ConfigError
 from insula.plugin.manager import installed
@@ -55,7 +55,7 @@ def leaky(stranger):
 
 
 def one(*overrides: str):
-    ((_, config, _),) = preflight(["experiment=demo", *overrides])
+    ((_, config, *_),) = preflight(["experiment=demo", *overrides])
     return config
 
 
@@ -104,7 +104,7 @@ def test_every_option_can_be_set_without_plus():
 def test_a_sweep_gives_every_combination():
     runs = preflight(["-m", "experiment=demo", "cell=lstm,gru", "seed=0,1", "training.optimizer.lr=choice(0.1,0.01)"])
     assert len(runs) == 8
-    assert {config.cell.name for _, config, _ in runs} == {"lstm", "gru"}
+    assert {job.config.cell.name for job in runs} == {"lstm", "gru"}
 
 
 def test_presets_and_installed_components_are_offered_together(leaky):
@@ -135,3 +135,10 @@ def test_explain_and_plugins_know_a_stranger(leaky, capsys):
     assert "How much is kept of the state." in page
     assert main(["plugins"]) == 0
     assert "leaky_lab" in capsys.readouterr().out
+
+
+def test_a_component_keeps_its_name_beside_its_options_wherever_they_were_typed():
+    # a study's row names the cell, the command line an option of it, which is freed already
+    words = ["streams.eeg.cell=gru", "++streams.eeg.cell.hidden_size=8"]
+    assert freed(words, set()) == ["++streams.eeg.cell.name=gru", "++streams.eeg.cell.hidden_size=8"]
+    assert freed(freed(words[::-1], set()), set()) == freed(words, set())[::-1]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from insula.cli.main import main
-from insula.cli.study import Chosen, Study, last_of_each
+from insula.cli.study import Chosen, Study, last_of_each, told
 
 QUICK = ["training.epochs=1", "training.progress=false", "dataset.trials=6", "dataset.seconds=4", "dataset.subjects=5"]
 ROWS = {
@@ -59,18 +59,23 @@ def test_a_study_runs_every_row_and_puts_published_values_beside_measured_ones(i
 
 
 def test_on_real_data_published_scores_stand_beside_measured_ones(folder):
+    from insula.evaluation.run_folder import digest_options
     from insula.report.study import write_study
 
-    metrics = {"metrics": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}, "parameters": 100, "made_up": False}
-    (folder / "small").mkdir()
-    (folder / "small" / "metrics.json").write_text(json.dumps({**metrics, "grade": "A", "claim": ["new trials"]}))
-    study = Study(title="A study", rows=ROWS).model_dump(mode="json")
-    folders = {name: folder / name for name in ("as_published", "small")}
-    write_study({"name": "mine", "size": "full", **study}, folders, folder)
+    chosen = Chosen("mine", Study(title="A study", rows=ROWS), "full", ("++training.epochs=3",))
+    for name, epochs in (("small", 3), ("as_published", 1)):  # of the second one the folder holds another run
+        config = {"training": {"epochs": epochs, "progress": True}}
+        metrics = {"metrics": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}, "parameters": 100}
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text(json.dumps(config))
+        (folder / name / "metrics.json").write_text(json.dumps({**metrics, "grade": "A", "claim": ["new trials"]}))
+    options = digest_options({"training": {"epochs": 3, "progress": False}})
+    write_study(told(chosen), {name: {"row": name, "options": options} for name in ("as_published", "small")}, folder)
     lines = [line for line in (folder / "study.md").read_text().splitlines() if line.startswith("|")]
     assert "| small | 0.8 | 0.500 [0.400, 0.600] |" in lines[3]
     assert lines[3].rstrip(" |").endswith("A | new trials")
-    assert "no result" in lines[2]
+    assert "| as_published | 0.9 | no result |" in lines[2]
+    assert "These runs are the study's with training.epochs=3." in (folder / "study.md").read_text()
     assert "| theirs | 0.95 | not run here |" in lines[4]
     assert "random windows" in lines[4]
     assert "<table>" in (folder / "study.html").read_text()
@@ -95,6 +100,23 @@ def test_a_row_may_be_swept(insula, folder):
     assert names == ["as_published cell=gru", "as_published cell=lstm", "small cell=gru", "small cell=lstm"]
 
 
+def test_a_row_has_its_own_runs_whatever_others_are_called_and_keeps_their_overrides(insula, folder):
+    path = folder / "conf" / "study" / "mine.yaml"
+    study = yaml.safe_load(path.read_text())
+    study["rows"] = {"raw": {"published": {"accuracy": 0.1}}, "raw_psd": {"published": {"accuracy": 0.2}}, "my row": {}}
+    path.write_text(yaml.safe_dump(study, sort_keys=False))
+    command = ["train", "-m", "--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke", "seed=40"]
+    words = ["streams.eeg.encoder.channels=[3,4],[5,6]", "training.batch_size=${seed}"]
+    code, _, said = insula(*command, *words, f"hydra.sweep.dir={folder / 'out'}")
+    assert code == 0, said
+    rows = json.loads((folder / "out" / "study.json").read_text())["rows"]
+    assert [(row["row"].partition("_streams")[0], row["published"].get("accuracy")) for row in rows] == [
+        *(("raw", 0.1), ("raw", 0.1), ("raw_psd", 0.2), ("raw_psd", 0.2), ("my_row", None), ("my_row", None))
+    ]
+    run = json.loads((folder / "out" / rows[1]["row"] / "config.json").read_text())
+    assert (run["streams"]["eeg"]["encoder"]["channels"], run["training"]["batch_size"]) == ([5, 6], 40)
+
+
 def test_what_is_typed_wins_over_the_study():
     study = Study(title="t", base=("experiment=demo", "cell=gru"), sizes={"smoke": ("seed=0",)}, rows={"a": {}})
     words = Chosen("mine", study, "smoke", ("cell=lstm", "++seed=5")).runs()["a"]
@@ -109,11 +131,21 @@ def test_what_is_typed_wins_over_the_study():
         (["study=mine", "study.size=smok"], "study=mine has the sizes full, smoke (did you mean 'smoke'?)"),
         (["study.size=smoke", "experiment=demo"], "study.size=smoke stands beside no study: type study=NAME, too"),
         (["study=mine", "cell=lsmt"], "[as_published] there is no cell called 'lsmt' (did you mean 'lstm'?)"),
+        (
+            ["-m", "study=mine", "training.optimizer.lr=interval(0.001,0.1)"],
+            "training.optimizer.lr=interval(0.001,0.1): a study runs every value there is: list them",
+        ),
+        (["study=twins"], "study=twins: two of its runs would have the folder a_b: rename a row"),
+        (["study=mine", "--cfg", "job"], "--cfg shows one run, and study=mine asks for several: leave it out"),
+        (["-m", "experiment=demo", "--cfg", "job"], "--cfg shows one run, and -m asks for several: leave it out"),
         (["study=broken"], "rows.a.publishd: Extra inputs are not permitted"),
     ],
 )
 def test_wrong_input_is_told(insula, folder, words, message):
     (folder / "conf" / "study" / "broken.yaml").write_text("title: t\nrows: {a: {publishd: {accuracy: 1}}}\n")
+    (folder / "conf" / "study" / "twins.yaml").write_text(
+        "{title: t, base: [experiment=demo], rows: {a b: {}, a_b: {}}}"
+    )
     code, _, said = insula("train", "--config-dir", str(folder / "conf"), *words)
     assert code == 1
     assert message in said

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from insula import Fold, Signal, SignalError, Target, Trial
+from insula import DataError, Fold, Signal, SignalError, Target, Trial
 from insula.evaluation.run import _as_each_fold_sees
 from insula.preprocess.prepare import Prepared
 from insula.sources.memory import MemoryStore
+from insula.types import LeftOut
 from insula.windows.audit import audit_folds
 from insula.windows.cut import cut_windows
 from insula.windows.stream import StreamPlan
@@ -34,6 +35,10 @@ def shown(windows):
 def test_a_value_on_an_edge_belongs_to_the_class_below():
     target = Target("classes", ("low", "middle", "high"), "arousal", edges=(3.0, 6.0))
     assert shown(cut(target, [1, 3, 3.1, 6, 9])) == ["low", "low", "middle", "middle", "high"]
+
+
+def test_a_value_on_an_edge_that_32_bits_cannot_hold_belongs_there_too():
+    assert shown(cut(Target("binary", HIGH, "arousal", edges=(3.7,)), [3.7, 3.71])) == ["low", "high"]
 
 
 def test_two_labels_are_cut_together_the_first_ones_slowest():
@@ -105,8 +110,42 @@ def test_windows_without_a_required_stream_are_left_out_and_counted():
     assert [(item.what, item.count) for item in windows.left_out] == [("windows without y", 2)]
 
 
+def test_where_no_window_has_a_required_stream_its_first_recording_says_why():
+    store, prepared = MemoryStore(), Prepared()
+    prepared.signals["x", "t"] = store.put("x", [Signal.of(np.ones((1, 16)), 4.0, ["a"], "1")])
+    prepared.left_out += [LeftOut("z: recording t", "no matter"), LeftOut("y: recording t", "t.csv: it is empty")]
+    plans = {name: StreamPlan(name, (), (), None, 0.0) for name in "xy"}
+    trial, target = Trial("t", "s", labels={"arousal": 1.0}), Target("number", label="arousal")
+    with pytest.raises(
+        DataError, match=r"windows without y: .*; the first recording left out: y: .* t\.csv: it is empty"
+    ):
+        cut_windows([trial], prepared, plans, {"a": (target, None)}, 1.0, None, store, ["y"])
+
+
 def test_a_required_stream_that_is_not_there_is_told(compose):
     from insula import ConfigError
 
     with pytest.raises(ConfigError, match=r"window.require: there is no stream 'egg' \(did you mean 'eeg'\?\)"):
         compose("experiment=demo", "window.require=[egg]")
+
+
+def test_two_labels_of_which_no_trial_has_one_are_told():
+    quadrant = Target("classes", ("LL", "LH", "HL", "HH"), ("valence", "arousal"), median="train")
+    windows = cut(quadrant, [{"valence": v, "arousal": 9 - v} for v in (2, 3, 7)])
+    with pytest.raises(DataError, match="target 'y': no trial has a label 'arousal' to take the median of"):
+        cut(quadrant, [{"valence": 2}, {"valence": 7}])
+    assert shown(windows) == ["LH", "LL", "HL"]
+
+
+@pytest.mark.parametrize("more", [{"edges": (5.0,), "median": "train"}, {"edges": (5.0, 5.0)}, {"edges": (6.0, 3.0)}])
+def test_edges_that_say_two_things_are_told(more):
+    with pytest.raises(SignalError, match="a target's edges must rise, and stand beside no median"):
+        Target("classes", ("a", "b", "c"), "arousal", **more)
+
+
+def test_a_note_that_few_recordings_have_is_counted_of_all():
+    store, prepared = MemoryStore(), Prepared()
+    signal = Signal.of(np.ones((1, 4)), 4.0, ["a"], "1")
+    for name, one in (("r0", signal.noted("rescaled")), ("r1", signal), ("r2", signal)):
+        prepared.signals["x", name] = store.put(name, [one])
+    assert prepared.notes("x") == {"rescaled": [1.0, 0.0, 0.0]}
