@@ -115,7 +115,7 @@ def summarise_run(
     return Results(
         config=plain,
         data=data,
-        index=windows.rows.index,
+        index=_as_tested(windows, folds),
         predictions=predictions,
         folds=found,
         audit=audit,
@@ -140,6 +140,18 @@ def _floors(windows: Windows, folds: Sequence[Fold], table: Any, target: TargetS
         "baselines": floors(*_as_each_fold_sees(windows, folds), target),
         "permutation": label_permutation(table, target, seed=0),
     }
+
+
+def _as_tested(windows: Windows, folds: Sequence[Fold]) -> pd.DataFrame:
+    """Return the index with the label that every row was tested with: a fold may cut a target at its own median."""
+    index = windows.rows.index
+    learnt = [name for name, target in windows.targets.items() if target.median == "train"]
+    if learnt:
+        index = index.copy()
+        for fold in folds:
+            rows = index.index[list(map(int, fold.test))]
+            index.loc[rows, learnt] = windows.rows.recut(list(map(int, fold.train))).index.loc[rows, learnt]
+    return index
 
 
 def _as_each_fold_sees(windows: Windows, folds: Sequence[Fold]) -> tuple[pd.DataFrame, list[Fold]]:

@@ -58,7 +58,7 @@ class FittedStep:
             return self.transforms[key](signal)
         except InsulaError as error:
             kind = SignalError if self.step.scope is None else NotFittedError
-            raise kind(f"{self.step.path} (trial {trial.id}): {error}") from error
+            raise kind(f"{self.step.path} (subject {trial.subject}, trial {trial.id}): {error}") from error
 
 
 def fit_step(step: Step, signals: Iterable[tuple[Trial, Signal]]) -> FittedStep:

@@ -139,8 +139,8 @@ class _Batch:
             self._remember(("files", id(source.reader), peer.recording), lambda p=peer: _files(source, p))
             for peer in peers
         ]
-        # A reader is given files and a trial; what else the dataset was told (thresholds, a few people only) can't reach
-        # it. Without files, data are made in memory from what the dataset was told.
+        # A reader is given files and a trial: what else the dataset was told (thresholds, a few people) can't reach it.
+        # Without files, data are made in memory from what the dataset was told.
         known = self.dataset if not any(files) else {name: self.dataset[name] for name in ("path", "source")}
         return entry_key(
             dataset=known,
@@ -175,7 +175,7 @@ class _Batch:
                 try:
                     signal = self.signal(source, source.steps, trial)
                 except SignalError as error:
-                    prepared.left_out.append(LeftOut(_called(source, trial), str(error)))
+                    prepared.left_out.append(LeftOut(f"{source.stream}: recording {trial.recording}", str(error)))
                     continue
                 prepared.signals[place] = store.put(prepared.keys[place], [signal])
         self.memory.clear()
@@ -214,12 +214,6 @@ class _Batch:
         if place not in self.memory:
             self.memory[place] = compute()
         return self.memory[place]
-
-
-def _called(source: Source, trial: Trial) -> str:
-    """Name a stream's recording, its person, and its file where it has one of its own."""
-    files = [path.as_posix() for path in source.reader.files(trial)]
-    return f"{source.stream}: recording {trial.recording} of {trial.subject}{f', {files[0]}' if len(files) == 1 else ''}"
 
 
 def _context(source: Source, trial: Trial) -> dict[str, str]:

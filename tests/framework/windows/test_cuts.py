@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from insula import DataError, Fold, Signal, SignalError, Target, Trial
-from insula.evaluation.run import _as_each_fold_sees
+from insula.evaluation.run import _as_each_fold_sees, _as_tested
 from insula.preprocess.prepare import Prepared
 from insula.sources.memory import MemoryStore
 from insula.types import LeftOut
@@ -76,6 +76,15 @@ def test_floors_see_every_folds_own_classes():
     assert list(index["y"].iloc[shifted[0].train])[::3] == ["low", "low", "high"]
     assert list(index["y"].iloc[shifted[1].train])[::3] == ["low", "low", "high"]
     assert list(index["y"].iloc[shifted[1].test])[::3] == ["low", "low", "low"]
+
+
+def test_analyses_see_the_class_that_a_row_was_tested_with():
+    windows = cut(Target("binary", HIGH, "arousal", median="train"), [1, 2, 3, 6, 7, 8])
+    folds = [Fold(np.arange(9), test=np.arange(9, 18)), Fold(np.arange(9, 18), test=np.arange(9))]
+    assert list(_as_tested(windows, folds)["y"])[::3] == ["low", "low", "low", "high", "high", "high"]
+    assert list(_as_tested(windows, folds[:1])["y"])[::3] == ["low", "low", "low", "high", "high", "high"]
+    low = [Fold(np.arange(3), test=np.arange(3, 9))]  # the median is 1
+    assert list(_as_tested(windows, low)["y"])[::3] == ["low", "high", "high", "high", "high", "high"]
 
 
 def test_a_subjects_own_median_is_graded():
