@@ -13,6 +13,7 @@ _PUBLIC = {
     "insula.specs": ("SignalSpec", "TargetSpec", "DataSpec"),
     "insula.sources.dataset": ("Dataset",),
     "insula.sources.reader": ("Reader",),
+    "insula.sources.sound": ("read_sound",),
     "insula.preprocess.preprocessor": ("Preprocessor", "Transform"),
     "insula.preprocess.augmentation": ("Augmentation",),
     "insula.windows.split": ("Split", "Fold"),
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from insula.preprocess.preprocessor import Transform as Transform
     from insula.sources.dataset import Dataset as Dataset
     from insula.sources.reader import Reader as Reader
+    from insula.sources.sound import read_sound as read_sound
     from insula.specs import DataSpec as DataSpec
     from insula.specs import SignalSpec as SignalSpec
     from insula.specs import TargetSpec as TargetSpec

@@ -78,7 +78,8 @@ class StreamChoice:
     encoder: Choice
     cell: Choice | None
     pooling: Choice | None
-    augment: Mapping[str, tuple[Choice, ...]]
+    augment: Mapping[str, Mapping[str, Choice]]
+    """``signal`` and ``features`` to the augmentations there, by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,10 +181,16 @@ def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _
         "cell": cell,
         "pooling": pooling and r.choice("poolings", pooling, f"{path}.pooling"),
         "augment": {
-            where: tuple(r.several("augmentations", augment.get(where), f"{path}.augment.{where}").values())
+            where: r.several("augmentations", augment.get(where), f"{path}.augment.{where}")
             for where in ("signal", "features")
         },
     }
+    for name, choice in parts["augment"]["features"].items():
+        if choice.options["when"] != "epoch":
+            r.errors.append(
+                f"{path}.augment.features.{name}.when: copies are made of the signal, before the feature steps; "
+                f"type when=epoch, or place it under {path}.augment.signal"
+            )
     for key in set(augment) - {"signal", "features"}:
         r.errors.append(f"{path}.augment.{key}: augmentations stand under signal or features")
     return options and StreamChoice(**options.model_dump(), **parts)

@@ -16,7 +16,15 @@ from insula.preprocess.prepare import prepare, recording_stages
 from insula.report.page import write_report
 from insula.sources.corpus import open_corpus
 from insula.sources.store import Store
-from insula.stages import audit_run, choose_plan, choose_sources, choose_targets, choose_windows, make_folds
+from insula.stages import (
+    audit_run,
+    choose_copies,
+    choose_plan,
+    choose_sources,
+    choose_targets,
+    choose_windows,
+    make_folds,
+)
 from insula.windows.cut import cut_windows
 
 
@@ -31,13 +39,13 @@ def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
 
         prepared = prepare(config.dataset, corpus.trials, sources, store, progress=config.training.progress)
         plans, (length, step, require) = choose_windows(config, sources), config.window.values
-        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require)
+        copies = choose_copies(config)
+        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require, copies)
         folds = make_folds(config, windows)
         audit = audit_run(config, windows, folds)
 
         plan = choose_plan(config, targets)
         runs = evaluate_folds(plan, windows, folds, config.seeds, folder, plugins, about=config.plain)
         stages = partial(recording_stages, config.dataset, sources, corpus.trials)
-        left_out = [*corpus.left_out, *prepared.left_out]
-        results = summarise_run(config.plain, windows, folds, runs, audit, left_out, stages)
+        results = summarise_run(config.plain, corpus, prepared, windows, folds, runs, audit, stages)
         return write_report(results, config.analyses, config.dataset, folder)

@@ -9,18 +9,19 @@ from itertools import islice
 import numpy as np
 
 from insula.config import RunConfig
-from insula.cost import Cost, time_steps
+from insula.cost import STEPS, Cost, time_steps
 from insula.errors import DataError
+from insula.model.architecture import FittedAtOnce
 from insula.model.build import build_model, count_parameters
 from insula.model.network import StreamsAndFusion
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared, Source, prepare
 from insula.sources.corpus import open_corpus
 from insula.sources.memory import MemoryStore
-from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
-from insula.training.fold import fold_spec
+from insula.stages import choose_copies, choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.options import TrainingOptions
 from insula.types import LeftOut, Rule, Signal, Target, Trial
+from insula.windows.copies import is_copy, with_copies
 from insula.windows.cut import cut_windows
 from insula.windows.index import Extent, Rows, build_index
 from insula.windows.split import Fold
@@ -65,16 +66,17 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     sources = choose_sources(config, corpus, plugins)
     likely = _likely_rows(config, corpus.trials, targets)
     folds = make_folds(config, Windows(likely, {}, {name: t for name, (t, _) in targets.items()}, None))
-    worth = {trial.id for trial in likely.trials}
+    worth = {trial.id for trial in likely.trials if not is_copy(trial)}
     few = _few(config, [trial for trial in corpus.trials if trial.id in worth], sources, targets, store)
     plan = choose_plan(config, targets)
     fold = Fold(train=np.arange(len(few.windows.rows.index)))
     fitted = few.windows.fit(fold)
-    data = fold_spec(fitted, fold, config.training)
+    data = fitted.spec(fold.train)  # the class weights of a few trials would leave most classes out
     network = build_model(plan.model, data, seed=0)
     lines = [
         f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
     ]
+    lines += corpus.remarks
     left_out = (*corpus.left_out, *few.prepared.left_out, *few.windows.left_out)
     lines += _told(left_out)
     lines.append(f"split {config.split.name}: {len(folds)} folds")
@@ -84,17 +86,23 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
         lines.append(f"stream {name}: {spec.channels} channels, {size}{width}")
     for name, target in data.targets.items():
         lines.append(f"target {name}: {target.kind}{' of ' + ', '.join(target.classes) if target.classes else ''}")
-    parameters = count_parameters(network)
+    options = config.training
+    if isinstance(network, FittedAtOnce):
+        options = options.model_copy(update={"epochs": 1})
+        lines.append(
+            f"architecture {config.architecture.name}: fitted at once. A training step is its share of a fit to "
+            f"{STEPS * options.batch_size} windows of noise, and the parameters are those of that fit"
+        )
     times = time_steps(network, plan, fitted, data)
     scale = len(worth) / len(few.trials)
     cost = replace(
         times,
         models=len(folds) * len(config.seeds),
-        training=_training(times, folds, likely, fold, scale, config.training) * len(config.seeds),
+        training=_training(times, folds, likely, fold, scale, options) * len(config.seeds),
         preparation=few.seconds * scale,
         stored=round(few.bytes * scale),
     )
-    return Sized(lines, cost, parameters)
+    return Sized(lines, cost, count_parameters(network))
 
 
 def _told(left_out: Sequence[LeftOut]) -> list[str]:
@@ -135,7 +143,7 @@ def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -
         guess = max(traces, default=trial.start + LIKELY * (length or 1.0))
         return guess if trial.stop is None else trial.stop
 
-    known = [replace(trial, stop=stop(trial)) for trial in trials]
+    known = with_copies([replace(trial, stop=stop(trial)) for trial in trials], choose_copies(config))
     end = max(stop(trial) for trial in known)
     blank = Signal.of(np.zeros((1, 1)), 1 / max(end, 1.0), ("blank",), "1")
     extents = {"blank": Extent(None, 0.0, 0.0, 0.0)}
@@ -146,12 +154,12 @@ def _few(
     config: RunConfig, trials: Sequence[Trial], sources: Sequence[Source], targets: Targets, store: MemoryStore
 ) -> Few:
     """Prepare and cut trials until every stream has a window; what can't be used is left out, as in a run."""
-    plans = choose_windows(config, sources)
+    plans, copies = choose_windows(config, sources), choose_copies(config)
     length, step, require = config.window.values
 
     def cut(some: Sequence[Trial]) -> tuple[Prepared, Windows]:
         prepared = prepare(config.dataset, some, sources, store, progress=False)
-        return prepared, cut_windows(some, prepared, plans, targets, length, step, store, require)
+        return prepared, cut_windows(some, prepared, plans, targets, length, step, store, require, copies)
 
     def seen(trial: Trial) -> set[str]:
         try:

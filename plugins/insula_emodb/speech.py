@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
-from insula import Reader, Signal, SignalError, Trial
+from insula import Reader, Signal, Trial, read_sound
 
 
 class EmoDBSpeech(Reader):
@@ -26,28 +25,9 @@ class EmoDBSpeech(Reader):
         self.sfreq = sfreq
 
     def read(self, trial: Trial) -> Signal:
-        """Load the file; several channels are averaged.
-
-        Raises
-        ------
-        SignalError
-            If the file can't be read or holds no samples.
-        """
-        import soundfile
-
+        """Load the file (see :func:`insula.read_sound`)."""
         (path,) = self.files(trial)
-        try:
-            samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except (OSError, RuntimeError) as error:  # soundfile's own error is a RuntimeError
-            raise SignalError(f"{path} can't be read as sound: {error}") from error
-        if not len(samples):
-            raise SignalError(f"{path} holds no samples")
-        mono = samples.mean(axis=1)
-        if rate != self.sfreq:
-            import librosa
-
-            mono = np.asarray(librosa.resample(mono, orig_sr=rate, target_sr=self.sfreq, res_type="soxr_hq"))
-        return Signal.of(mono, self.sfreq, ["speech"], "1")
+        return read_sound(path, self.sfreq)
 
     def files(self, trial: Trial) -> Iterable[Path]:
         """Return the one file of the utterance."""

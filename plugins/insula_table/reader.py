@@ -7,15 +7,14 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from insula import DataError, Reader, Signal, SignalError, Trial
+from insula import DataError, Reader, Signal, SignalError, Trial, read_sound
 from insula_table.array import read_array
-from insula_table.audio import read_audio
 from insula_table.formats import AUDIO, KNOWN, RECORDING
 from insula_table.frame import read_csv, read_parquet
 from insula_table.recording import read_recording
 
 LOADERS = {
-    **dict.fromkeys(AUDIO, read_audio),
+    **dict.fromkeys(AUDIO, lambda path, _sfreq: read_sound(path)),
     **dict.fromkeys(RECORDING, read_recording),
     ".csv": read_csv,
     ".npy": read_array,
@@ -26,7 +25,7 @@ LOADERS = {
 class TableFile(Reader):
     """Reads sound (WAV, FLAC, OGG, MP3), recordings (EDF, BDF, FIF, SET), CSV, NPY and Parquet, by suffix.
 
-    Sound becomes one channel. A CSV has a header of channel names and may have a column ``time`` in seconds from the
+    Sound becomes one channel (see :func:`insula.read_sound`). A CSV has a header of channel names and may have a column ``time`` in seconds from the
     start of the recording; where its steps are even they give the rate, else the Signal is irregular. NPY holds
     ``(channels, time)``, or a vector, which is static; the columns of Parquet are channels. A CSV or Parquet of one row
     without ``time`` is static.

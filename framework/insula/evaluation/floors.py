@@ -1,6 +1,6 @@
 """Floors: what is reached without looking at a signal, and by chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,27 @@ from insula.windows.split import Fold
 
 Vectors = Float[np.ndarray, "_ outputs"]
 IDENTITIES = ("subject", "stimulus")
+LENGTHS = 10
+"""Into so many parts, of about as many training rows each, durations are cut."""
+VARIES = 0.01
+"""Durations that differ by less than this share are one length: the last sample of a window, say."""
 
 
-def floors(index: pd.DataFrame, folds: Sequence[Fold], target: TargetSpec) -> list[dict[str, Any]]:
+def floors(
+    index: pd.DataFrame, folds: Sequence[Fold], target: TargetSpec, terms: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Score rules that know the training labels and no signal, pooled over the test rows of all folds.
 
     For classes: the majority class, guessing by the class prior (its expected score), and what a person's or a
-    stimulus's own training rows say most often (the majority class where there is none). For numbers: means, likewise.
+    stimulus's own training rows say most often (the majority class where there is none); where windows differ in
+    length, what the training rows of about a window's length say. For numbers: means, likewise.
+
+    Parameters
+    ----------
+    index, folds, target
+        Of the run.
+    terms
+        What the corpus calls columns of the index: the floor of ``stimulus`` may be called ``scenario only``.
 
     Returns
     -------
@@ -47,10 +61,25 @@ def floors(index: pd.DataFrame, folds: Sequence[Fold], target: TargetSpec) -> li
     for identity in IDENTITIES:
         codes = protocol.codes(identity)
         if (codes >= 0).any():
-            said, seen = _by_identity(y, codes, prior, pairs)
+            said, seen = _by_identity(y, [codes] * len(pairs), prior, pairs)
             said = said if target.kind == "number" else [_likeliest(p) for p in said]
-            found.append({**_floor(f"{identity} only", y, said, pairs, scores), "seen": seen})
+            name = (terms or {}).get(identity, identity)
+            found.append({**_floor(f"{name} only", y, said, pairs, scores), "seen": seen})
+    if lengths := _lengths(protocol, pairs):
+        said, _ = _by_identity(y, lengths, prior, pairs)
+        said = said if target.kind == "number" else [_likeliest(p) for p in said]
+        found.append(_floor("duration only", y, said, pairs, scores))
     return found
+
+
+def _lengths(protocol: Protocol, pairs: Sequence[tuple[Ints, Ints]]) -> list[Ints]:
+    """Return, per fold, which part of the training rows' durations every row's falls into; none if all are alike."""
+    begin, end = protocol.intervals(widened=False)
+    length = end - begin
+    if not np.isfinite(length).all() or np.ptp(length) <= VARIES * length.max():
+        return []
+    parts = np.arange(1, LENGTHS) / LENGTHS
+    return [np.searchsorted(np.unique(np.quantile(length[train], parts)), length, side="right") for train, _ in pairs]
 
 
 def label_permutation(
@@ -110,11 +139,14 @@ def _likeliest(probabilities: Vectors) -> Vectors:
 
 
 def _by_identity(
-    y: Vectors, codes: Ints, prior: Sequence[Vectors], pairs: Sequence[tuple[Ints, Ints]]
+    y: Vectors, several: Sequence[Ints], prior: Sequence[Vectors], pairs: Sequence[tuple[Ints, Ints]]
 ) -> tuple[list[Vectors], float]:
-    """Return what the training rows of each test row's person (or stimulus) are on average, and how many have any."""
+    """Return what the training rows of each test row's person (or stimulus) are on average, and how many have any.
+
+    ``several`` has a code per row for each fold.
+    """
     said, seen = [], 0
-    for (train, test), fallback in zip(pairs, prior, strict=True):
+    for (train, test), fallback, codes in zip(pairs, prior, several, strict=True):
         total, many = np.zeros((codes.max() + 2, y.shape[1])), np.zeros(codes.max() + 2)
         known = train[codes[train] >= 0]
         np.add.at(total, codes[known], y[known])

@@ -73,6 +73,8 @@ class Results:
     audit: Audit
     metrics: Mapping[str, Any]
     left_out: Sequence[LeftOut]
+    remarks: Sequence[str] = ()
+    """What the dataset remarked on the corpus as it was found."""
     undefined: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Stream and channel (or feature) to the share of its values in windows that are undefined, where there are any."""
     notes: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)

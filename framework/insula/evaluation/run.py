@@ -15,8 +15,11 @@ from insula.evaluation.metrics import summarise
 from insula.evaluation.predict import join
 from insula.evaluation.results import Results
 from insula.evaluation.run_folder import check_same_data
+from insula.model.architecture import FittedAtOnce
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
+from insula.preprocess.prepare import Prepared
+from insula.sources.corpus import Corpus
 from insula.specs import TargetSpec
 from insula.training.environment import choose_device, choose_threads, environment
 from insula.training.fold import TrainingPlan, fold_seed, fold_spec
@@ -77,10 +80,12 @@ def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], fol
     """Say what will be trained, and write down where."""
     first = runs[0]
     data = fold_spec(windows.fit(first.fold), first.fold, plan.options)
-    parameters = count_parameters(build_model(plan.model, data, fold_seed(first.seed, 0)))
+    network = build_model(plan.model, data, fold_seed(first.seed, 0))
+    parameters = count_parameters(network)
     device, _ = choose_device(plan.options)
     threads, why = choose_threads(plan.options, parameters, device)
-    size = f"{parameters:,} parameters, {len(windows.rows.index)} windows, {len(runs)} models"
+    size = "fitted at once" if isinstance(network, FittedAtOnce) else f"{parameters:,} parameters"
+    size += f", {len(windows.rows.index)} windows, {len(runs)} models"
     log.info("%s to train with %d thread%s (%s)", size, threads, "" if threads == 1 else "s", why)
     torch.set_num_threads(threads)
     text = json.dumps(environment(sorted({run.seed for run in runs}), device), indent=1)
@@ -89,11 +94,12 @@ def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], fol
 
 def summarise_run(
     plain: Mapping[str, Any],
+    corpus: Corpus,
+    prepared: Prepared,
     windows: Windows,
     folds: Sequence[Fold],
     runs: Sequence[FoldRun],
     audit: Audit,
-    left_out: Sequence[LeftOut],
     stages: Callable[[str], Sequence[tuple[str, Signal]]],
 ) -> Results:
     """Pool the predictions of all folds and score them."""
@@ -103,7 +109,8 @@ def summarise_run(
     per_target = {}
     for name, target in data.targets.items():
         table = predictions.loc[predictions["target"] == name]
-        per_target[name] = {**summarise(table, target, audit.unit), "floors": _floors(windows, folds, table, target)}
+        known = _floors(windows, folds, table, target, corpus.dataset.terms)
+        per_target[name] = {**summarise(table, target, audit.unit), "floors": known}
     first = next(iter(per_target.values()))
     metrics = {**first, "grade": audit.grade, "claim": list(audit.claim), "audit": audit.to_json()}
     metrics["parameters"] = found[0].summary["parameters"]
@@ -111,7 +118,7 @@ def summarise_run(
     if len(per_target) > 1:
         metrics["targets"] = per_target
     per_fold = dict.fromkeys(tuple(item) for result in found for item in result.summary["left_out"])
-    everything = [*left_out, *windows.left_out, *(LeftOut(what, why) for what, why in per_fold)]
+    refused = [LeftOut(what, why) for what, why in per_fold]
     return Results(
         config=plain,
         data=data,
@@ -120,7 +127,8 @@ def summarise_run(
         folds=found,
         audit=audit,
         metrics=metrics,
-        left_out=everything,
+        left_out=[*corpus.left_out, *prepared.left_out, *windows.left_out, *refused],
+        remarks=corpus.remarks,
         undefined=windows.undefined(),
         notes=windows.notes(),
         stages=stages,
@@ -135,9 +143,11 @@ def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _floors(windows: Windows, folds: Sequence[Fold], table: Any, target: TargetSpec) -> dict[str, Any]:
+def _floors(
+    windows: Windows, folds: Sequence[Fold], table: Any, target: TargetSpec, terms: Mapping[str, str]
+) -> dict[str, Any]:
     return {
-        "baselines": floors(*_as_each_fold_sees(windows, folds), target),
+        "baselines": floors(*_as_each_fold_sees(windows, folds), target, terms),
         "permutation": label_permutation(table, target, seed=0),
     }
 

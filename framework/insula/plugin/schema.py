@@ -24,9 +24,18 @@ STACK: Reserved = {
 ROOT: Reserved = {"root": (Path | None, None, "Where the dataset's files are.")}
 FIT: Reserved = {
     "fit": (
-        Literal["train", "subject", "recording"],
+        Literal["train", "subject", "recording", "everything"],
         "train",
-        "What the step is fitted on: the training rows of a fold, or each subject's or recording's unlabelled data.",
+        "What the step is fitted on: the training rows of a fold, each subject's or recording's unlabelled data, or "
+        "everything, what is tested included, as some published recipes do.",
+    )
+}
+WHEN: Reserved = {
+    "when": (
+        Literal["epoch", "after_split", "before_split"],
+        "epoch",
+        "When it is drawn: for training windows anew in every epoch, or once, as a copy of every training window "
+        "beside it; before_split makes the copies before the split, as some published recipes do, and tests them too.",
     )
 }
 
@@ -49,6 +58,8 @@ def reserved_options(component: Component) -> Reserved:
         case "preprocessors":
             learns = not issubclass(component.cls, import_path("insula.preprocess.preprocessor:Transform"))
             return FIT if learns else {}
+        case "augmentations":
+            return WHEN
         case "splits":
             return TAKE
         case _:

@@ -10,7 +10,9 @@ from insula.plugin.choice import Choice
 from insula.preprocess.preprocessor import Preprocessor, Transform
 from insula.types import Signal, Trial
 
-Scope = Literal["train", "subject", "recording"]
+Scope = Literal["train", "subject", "recording", "everything"]
+FOR_ALL = ("train", "everything")
+"""The scopes that give one Transform for all people: it belongs to a fold, and to the bundle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,11 @@ class Step:
     def scope(self) -> Scope | None:
         """What a learnt step is fitted on; None where nothing is learnt."""
         return self.choice.options.get("fit")
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it is fitted once for all people."""
+        return self.scope in FOR_ALL
 
 
 class NotFittedError(SignalError):
@@ -71,8 +78,8 @@ def fit_step(step: Step, signals: Iterable[tuple[Trial, Signal]]) -> FittedStep:
     """
     if step.scope is None:
         return FittedStep(step, {None: step.preprocessor.fit(())})
-    if step.scope == "train":
-        return FittedStep(step, {None: _fit(step, (signal for _, signal in signals), "train")})
+    if step.for_all:
+        return FittedStep(step, {None: _fit(step, (signal for _, signal in signals), str(step.scope))})
     groups: dict[str | None, list[Signal]] = {}
     for trial, signal in signals:
         groups.setdefault(FittedStep.group(step.scope, trial), []).append(signal)
@@ -95,9 +102,11 @@ def apply(steps: Iterable[FittedStep], signal: Signal, trial: Trial) -> Signal:
 
 
 def stored_part(steps: Sequence[Step]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """Cut a chain before its first step fitted on ``train``: what stands before can be prepared once for all folds."""
+    """Cut a chain before its first step fitted for all people: what stands before can be prepared recording by
+    recording, once for all folds.
+    """
     for number, step in enumerate(steps):
-        if step.scope == "train":
+        if step.for_all:
             return tuple(steps[:number]), tuple(steps[number:])
     return tuple(steps), ()
 

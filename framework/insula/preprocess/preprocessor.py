@@ -10,13 +10,15 @@ from insula.types import Signal
 class Preprocessor(ABC):
     """A step that learns something: ``fit`` sees the signals of its scope and returns a fitted :class:`Transform`.
 
-    The reserved option ``fit`` (``train``, ``subject`` or ``recording``) is the framework's: it decides which signals
-    :meth:`fit` receives. A fitted Transform is a dataclass of arrays, numbers and strings, which is what a bundle
-    stores.
+    The reserved option ``fit`` (``train``, ``subject``, ``recording``, or ``everything``, which the audit grades) is
+    the framework's: it decides which signals :meth:`fit` receives. A fitted Transform is a dataclass of arrays, numbers
+    and strings, which is what a bundle stores.
     """
 
     reach: tuple[float, float] = (0.0, 0.0)
     """Seconds of past and future that an output sample of its Transform depends on (see :class:`Transform`)."""
+    disclosure: str | None = None
+    """What the leakage audit says of every run whose chain has this step, for what only published recipes do."""
 
     @abstractmethod
     def fit(self, signals: Iterable[Signal]) -> "Transform":

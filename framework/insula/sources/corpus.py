@@ -1,5 +1,6 @@
 """Open a dataset: its trials and the readers of a run's streams."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from insula.sources.dataset import Dataset
 from insula.sources.reader import Reader
 from insula.types import LeftOut, Target, Trial
 
+log = logging.getLogger("insula")
 MADE_UP = "SYNTHETIC.json"
 """The file by which a generator marks the folder that it wrote in a real corpus's layout."""
 
@@ -28,6 +30,11 @@ class Corpus:
     def left_out(self) -> list[LeftOut]:
         """What the dataset found and didn't use."""
         return list(self.dataset.left_out)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the dataset remarked on."""
+        return list(self.dataset.remarks)
 
     def target(self, name: str) -> Target:
         """Return one of the dataset's targets."""
@@ -72,6 +79,8 @@ def open_corpus(choice: Choice) -> Corpus:
             else ""
         )
         raise DataError(f"dataset={choice.name} lists no trial in {root}{hint}")
+    for text in dataset.remarks:
+        log.info("%s: %s", choice.name, text)
     return Corpus(choice, dataset, trials)
 
 

@@ -31,6 +31,8 @@ class Dataset(ABC):
     """False for data that can be made in memory."""
     made_up: ClassVar[bool] = False
     """True for data from a simulator: every report says so on its first line."""
+    terms: ClassVar[Mapping[str, str]] = {}
+    """What the corpus calls a column of the index: ``{"subject": "speaker", "stimulus": "sentence"}``."""
     resumable: ClassVar[bool] = False
     """True where :meth:`generate` goes on in a folder in which it was interrupted with the same options."""
 
@@ -53,6 +55,17 @@ class Dataset(ABC):
         if not hasattr(self, "_left_out"):
             self._left_out: list[LeftOut] = []
         return self._left_out
+
+    @property
+    def remarks(self) -> list[str]:
+        """What :meth:`remark` recorded."""
+        if not hasattr(self, "_remarks"):
+            self._remarks: list[str] = []
+        return self._remarks
+
+    def remark(self, text: str) -> None:
+        """Record a sentence about the corpus as it was found, which log, ``insula check`` and report print."""
+        self.remarks.append(text)
 
     def leave_out(self, what: str | Path, why: str) -> None:
         """Record a file or trial that is not used, and why."""

@@ -133,7 +133,7 @@ def _chain_json(stream: str, chain: StreamChain, arrays: dict[str, Any]) -> dict
         for number, item in enumerate(several):
             step = item.step if isinstance(item, FittedStep) else item
             fitted = None
-            if isinstance(item, FittedStep) and step.scope == "train":
+            if isinstance(item, FittedStep) and step.for_all:
                 fitted, learnt = pack(item.transforms[None], step.choice.cls)
                 arrays.update({f"{stream}/{where}/{number}/{name}": array for name, array in learnt.items()})
             found.append({"path": step.path, "step": step.choice.to_json(), "fitted": fitted})

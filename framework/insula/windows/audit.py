@@ -9,8 +9,10 @@ import pandas as pd
 
 from insula.windows.classes import missing_classes
 from insula.windows.disclosures import (
+    declared,
     known_people,
     selection_on_test,
+    shared_conversations,
     stimulus_determines_label,
     thresholds_from_test,
     transductive_statistics,
@@ -26,9 +28,10 @@ from insula.windows.split import Fold
 class Audit:
     """Grade of leakage, and beside it what the protocol claims.
 
-    A: nothing found. B: unlabelled data of people under test (or a median of their labels) are used, or validation is
-    no check on training. C: an input says who a known person is. D: the stimulus tells the label, and stimuli are
-    shared. E: test rows choose the model. F: training and test overlap.
+    A: nothing found. B: unlabelled data of people under test (or a median of their labels) are used, conversations are
+    cut apart, a step discloses something of itself, or validation is no check on training. C: an
+    input says who a known person is. D: the stimulus tells the label, and stimuli are shared. E: test rows choose the
+    model. F: training and test overlap.
     """
 
     grade: Grade
@@ -55,6 +58,7 @@ def audit_folds(
     selects_on_test: bool = False,
     identity_streams: Sequence[str] = (),
     own_medians: Sequence[str] = (),
+    disclosed: Mapping[str, str] | None = None,
 ) -> Audit:
     """Grade folds by what their rows share; nothing is taken from what the split says of itself.
 
@@ -68,7 +72,7 @@ def audit_folds(
     label
         The column of the target: class names (or whole numbers), or floats.
     fitted
-        Step to the scope it is fitted on: ``train``, ``subject`` or ``recording``.
+        Step to the scope it is fitted on: ``train``, ``subject``, ``recording`` or ``everything``.
     infinite
         Steps on the continuous signal whose reach is the whole recording.
     selects_on_test
@@ -77,6 +81,8 @@ def audit_folds(
         Streams that are constant for each person, such as personality.
     own_medians
         Targets whose classes are cut at each person's median over all their trials, those under test included.
+    disclosed
+        Step to what it says of itself (:attr:`insula.Preprocessor.disclosure`).
 
     Raises
     ------
@@ -93,6 +99,8 @@ def audit_folds(
         *transductive_statistics(protocol, fitted or {}),
         *unbounded_reach(protocol, infinite),
         *thresholds_from_test(protocol, own_medians),
+        *shared_conversations(protocol),
+        *declared(protocol, disclosed or {}),
         *missing_classes(protocol, label),
     ]
     caps: list[Grade] = ["A", *(finding.cap for finding in findings)]

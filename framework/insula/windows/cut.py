@@ -7,6 +7,7 @@ from insula.errors import DataError
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
 from insula.types import LeftOut, Rule, Target, Trial
+from insula.windows.copies import When, with_copies
 from insula.windows.index import Extent, build_index
 from insula.windows.stream import StreamPlan, StreamWindows
 from insula.windows.windows import Windows
@@ -21,8 +22,9 @@ def cut_windows(
     step: float | None,
     store: Store,
     require: Sequence[str] = (),
+    copies: Mapping[str, When] | None = None,
 ) -> Windows:
-    """Cut every trial into windows, and run the feature steps that all folds share.
+    """Cut every trial and its copies into windows, and run the feature steps that all folds share.
 
     Parameters
     ----------
@@ -34,7 +36,10 @@ def cut_windows(
         Of the windows, in seconds; None: whole trials, no overlap.
     require
         Streams without which a window is left out.
+    copies
+        By the name of an augmentation that makes copies of trials, when it does.
     """
+    trials = with_copies(trials, copies or {})
     extents = {name: Extent(plan.length, plan.context, *plan.reach) for name, plan in plans.items()}
     rows = build_index(trials, prepared.signal, extents, targets, length, step)
     streams = {name: StreamWindows(plan, rows, prepared, length) for name, plan in plans.items()}

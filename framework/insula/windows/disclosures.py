@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from insula.windows.finding import Finding, over_folds
+from insula.windows.finding import Finding, Grade, over_folds
 from insula.windows.protocol import Ints, Protocol, count, shared, trained
 
 DETERMINES = 0.5
@@ -16,7 +16,7 @@ DETERMINES = 0.5
 
 def transductive_statistics(protocol: Protocol, fitted: Mapping[str, str]) -> list[Finding]:
     """Find steps fitted on the unlabelled data of the people or recordings under test."""
-    found = []
+    found = _fitted_on_everything(protocol, fitted)
     for scope, codes in (("subject", protocol.subject), ("recording", protocol.recording)):
         steps = by_step([step for step, where in fitted.items() if where == scope])
         reasons = {
@@ -27,6 +27,47 @@ def transductive_statistics(protocol: Protocol, fitted: Mapping[str, str]) -> li
         }
         found += over_folds("transductive_statistics", "B", reasons, len(protocol.folds))
     return found
+
+
+def _fitted_on_everything(protocol: Protocol, fitted: Mapping[str, str]) -> list[Finding]:
+    steps = by_step([step for step, where in fitted.items() if where == "everything"])
+    reason = f"{steps}: fitted on all data before the split, those under test included"
+    folds = [number for number, fold in enumerate(protocol.folds) if steps and len(fold.test)]
+    return over_folds("fitted_on_test", "B", dict.fromkeys(folds, reason), len(protocol.folds))
+
+
+def declared(protocol: Protocol, disclosed: Mapping[str, str]) -> list[Finding]:
+    """Find steps that declare what is wrong with them: what only published recipes do."""
+    texts: dict[str, list[str]] = {}
+    for step, text in disclosed.items():
+        texts.setdefault(text, []).append(step)
+    reason = "; ".join(f"{by_step(steps)}: {text}" for text, steps in texts.items())
+    return over_folds(
+        "disclosed_step", "B", dict.fromkeys(range(len(protocol.folds)), reason) if reason else {}, len(protocol.folds)
+    )
+
+
+def shared_conversations(protocol: Protocol) -> list[Finding]:
+    """Find dialogues that are cut apart: who trains or validates has talked with, and of the same as, who is tested.
+
+    What validates of them caps nothing: it chooses an epoch, and is said.
+    """
+    group = protocol.codes("group")
+    found = []
+    for kind, cap, role in _CONVERSATIONS:
+        reasons = {
+            number: f"{len(both)} of {count(group[fold.test])} conversations under test have other utterances in {role}"
+            for number, fold in enumerate(protocol.folds)
+            if len(both := shared(group, trained(fold) if role == "train" else fold.validation, fold.test))
+        }
+        found += over_folds(kind, cap, reasons, len(protocol.folds))
+    return found
+
+
+_CONVERSATIONS: tuple[tuple[str, Grade, str], ...] = (
+    ("shared_conversation", "B", "train"),
+    ("partner_validates", "A", "validation"),
+)
 
 
 def thresholds_from_test(protocol: Protocol, targets: Sequence[str]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """StreamWindows: the windows of one stream, prepared as far as all folds share them, then fitted per fold."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from insula.preprocess.chain import FittedStep, NotFittedError, Step, apply, fit
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store, Stored, entry_key
 from insula.types import LeftOut, Signal, Trial
+from insula.windows.copies import COPY, CopyMaker
 from insula.windows.index import Rows, has_window
 from insula.windows.slicing import behind, cut
 from insula.windows.split import RowNumbers
@@ -21,7 +22,11 @@ KEPT_RECORDINGS = 32
 
 @dataclass(frozen=True, eq=False)
 class StreamPlan:
-    """What a run says of a stream's windows: its chains, its own length and context, its augmentations."""
+    """What a run says of a stream's windows: its chains, its own length and context, its augmentations.
+
+    ``copies`` makes the copies of trials by the name of the augmentation; the other augmentations are drawn anew for
+    every training window in every epoch.
+    """
 
     name: str
     signal: tuple[Step, ...]
@@ -30,6 +35,7 @@ class StreamPlan:
     context: float
     augment_signal: tuple[Augmentation, ...] = ()
     augment_features: tuple[Augmentation, ...] = ()
+    copies: Mapping[str, CopyMaker] = field(default_factory=dict)
     reader_reach: tuple[float, float] = (0.0, 0.0)
 
     @property
@@ -52,6 +58,11 @@ class StreamPlan:
     def stored_features(self) -> tuple[Step, ...]:
         """The feature steps that all folds share: none where something before them changes per fold or draw."""
         return () if self.live_signal or self.augment_signal else stored_part(self.features)[0]
+
+    @property
+    def stored(self) -> bool:
+        """Whether windows are kept in the store: what took work to make, and stays the same for all folds."""
+        return bool(self.stored_features) or bool(self.copies and not self.live_signal)
 
     @property
     def live_features(self) -> tuple[Step, ...]:
@@ -87,8 +98,8 @@ class StreamWindows:
         self.t1 = self.rows.index["t1"].to_numpy()
 
     def store_features(self, store: Store) -> None:
-        """Run the feature steps that all folds share, subject by subject, and keep them in the store."""
-        if not self.plan.stored_features:
+        """Make copies and run the feature steps that all folds share, subject by subject; keep all in the store."""
+        if not self.plan.stored:
             return
         groups: dict[str, list[int]] = {}
         for row, trial in enumerate(self.rows.trials):
@@ -143,9 +154,9 @@ class StreamWindows:
         if signal is None or not has_window(signal, trial.start, t0, t1, self.plan.length, self.length):
             return None
         own = self.plan.length or (t1 - t0)
-        return cut(
-            signal, max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own, t1
-        )
+        begin = max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own
+        window, make = cut(signal, begin, t1), self.plan.copies.get(trial.context.get(COPY, ""))
+        return window if window is None or make is None else make(window, self.plan.name, trial, t0)
 
     def finish(self, row: int, signal: Signal) -> Signal:
         """Drop the context that the feature steps have used."""
@@ -163,12 +174,19 @@ class StreamWindows:
             ],
             length=(self.plan.length, self.length),
             context=self.plan.context,
+            copies=[make.choice.key() for make in self.plan.copies.values()],
         )
 
     def _features(self, rows: Sequence[int]) -> tuple[list[Signal | None], dict[int, str]]:
         """Run the steps; return every row's result, and by position in ``rows`` why a step refused its window."""
-        current = {row: found for row in rows if (found := self.raw(row)) is not None}
+        current: dict[int, Signal] = {}
         refused: dict[int, str] = {}
+        for row in rows:
+            try:
+                if (found := self.raw(row)) is not None:
+                    current[row] = found
+            except SignalError as error:
+                refused[row] = f"the copy by {self.rows.trials[row].context[COPY]}: {error}"
         for step in self.plan.stored_features:
             fitted = fit_step(step, [(self.rows.trials[row], signal) for row, signal in current.items()])
             for row, signal in list(current.items()):

@@ -105,7 +105,7 @@ class FoldWindows(TorchDataset[Window]):
         """
         for stream in self.streams.values():
             for fitted in (*stream.signal_steps, *stream.feature_steps):
-                if fitted.step.scope == "train":
+                if fitted.step.for_all:
                     pack(fitted.transforms[None], fitted.step.choice.cls)
 
     def spec(self, rows: RowNumbers, class_weights: Mapping[str, tuple[float, ...]] | None = None) -> DataSpec:

@@ -128,3 +128,24 @@ def test_permutations_are_seeded():
     rows = made_predictions()
     assert label_permutation(rows, CLASS_TARGET, 50) == label_permutation(rows, CLASS_TARGET, 50)
     assert label_permutation(rows, CLASS_TARGET, 50) != label_permutation(rows, CLASS_TARGET, 50, seed=1)
+
+
+def test_the_duration_tells_what_training_rows_of_that_length_say():
+    index = made_index(10, 8, 5)
+    length = {name: 1.0 + number for number, name in enumerate(sorted(index["emotion"].unique()))}
+    told = index.assign(t1=index["t0"] + index["emotion"].map(length))
+    folds = list(SubjectKFold().folds(index))
+    assert named(floors(told, folds, CLASS_TARGET))["duration only"]["accuracy"] == 1
+    rng = np.random.default_rng(0)
+    said_nothing = floors(index.assign(t1=index["t0"] + rng.uniform(1, 9, len(index))), folds, CLASS_TARGET)
+    assert named(said_nothing)["duration only"]["balanced_accuracy"] < 0.35
+    assert "duration only" not in named(floors(index, folds, CLASS_TARGET)), "all windows last as long"
+
+
+def test_a_floor_bears_the_corpuss_own_name():
+    index = made_index(10, 8, 5)
+    folds = list(SubjectKFold().folds(index))
+    terms = {"subject": "speaker", "stimulus": "scenario"}
+    plain, termed = floors(index, folds, CLASS_TARGET), floors(index, folds, CLASS_TARGET, terms)
+    assert [floor["name"] for floor in termed][2:] == ["speaker only", "scenario only"]
+    assert [floor["accuracy"] for floor in termed] == [floor["accuracy"] for floor in plain]

@@ -197,3 +197,29 @@ def test_a_step_that_several_streams_have_is_named_once():
     assert by_step(["streams.a.signal.ica"]) == "streams.a.signal.ica"
     paths = ["streams.a.signal.ica", "streams.a.signal.z", "streams.b.signal.ica"]
     assert by_step(paths) == "streams.{a, b}.signal.ica, streams.a.signal.z"
+
+
+def test_what_is_fitted_on_everything_and_what_a_step_says_of_itself():
+    index = made_index(5)
+    folds = list(SubjectKFold().folds(index))
+    steps = {"streams.x.features.standardize": "everything", "streams.y.features.standardize": "everything"}
+    audit = audit_folds(index, folds, fitted=steps, disclosed={"streams.x.features.pad": "zeros are read"})
+    found = kinds(audit)
+    assert (audit.grade, set(found)) == ("B", {"fitted_on_test", "disclosed_step"})
+    assert found["fitted_on_test"].reason.startswith("streams.{x, y}.features.standardize: fitted on all data before")
+    assert found["disclosed_step"].reason.startswith("streams.x.features.pad: zeros are read")
+
+
+def test_conversations_that_are_cut_apart():
+    index = made_index(4)
+    people = index["subject"].str[1:].astype(int)
+    index["group"] = "talk" + (people // 2).astype(str)  # s00 talks with s01, s02 with s03
+    partner_trains = by_subject(index, [0, 2], [1], [3])
+    partner_validates = by_subject(index, [0, 1], [2], [3])
+    apart = by_subject(index, [0], [1], [2, 3])
+    audit = audit_folds(index, [partner_trains])
+    assert (audit.grade, set(kinds(audit))) == ("B", {"shared_conversation"})
+    assert "1 of 1 conversations under test have other utterances in train" in audit.findings[0].reason
+    audit = audit_folds(index, [partner_validates])
+    assert (audit.grade, set(kinds(audit))) == ("A", {"partner_validates"})
+    assert audit_folds(index, [apart]).findings == []
