@@ -209,3 +209,34 @@ def test_options_are_checked_before_anything_runs():
     assert "independent of the run's seed" in group.options.model_fields["seed"].description
     with pytest.raises(ConfigError, match="random_windows"):
         installed().get("splits", "random_window")
+
+
+def in_pairs(subjects: int = 6, session: str | None = None) -> pd.DataFrame:
+    """Two people per session, as in dialogues."""
+    index = made_index(subjects)
+    pair = (index["subject"].str[1:].astype(int) // 2).astype(str)
+    return index.assign(session=pair if session is None else session)
+
+
+def test_the_other_people_of_the_session_validate():
+    index = copied(in_pairs(), "s03t05", "s03t05-fast")
+    folds = list(LeaveOneSubjectOut(validation="session").folds(index))
+    assert len(folds) == 6
+    for number, fold in enumerate(folds):
+        assert values(index, fold.test, "subject") == {f"s{number:02}"}
+        assert values(index, fold.validation, "subject") == {f"s{number ^ 1:02}"}
+        assert len(values(index, fold.train, "subject")) == 4
+        assert len(fold.train) + len(fold.validation) + len(fold.test) == len(index)
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (in_pairs(session="the same"), "everybody is in the sessions of subject s00"),
+        (made_index(4).assign(session=lambda i: i["subject"]), "nobody else is in the sessions of subject s00"),
+        (made_index(4), "160 of 160 windows have no session"),
+    ],
+)
+def test_sessions_that_give_no_partner(index, message):
+    with pytest.raises(SplitError, match=message):
+        list(LeaveOneSubjectOut(validation="session").folds(index))
