@@ -21,7 +21,9 @@ from insula.plugin.testing import (
 )
 from insula.plugin.testing.components import CHECKS
 from insula.plugin.testing.splits import example_index
+from insula_iemocap.dataset import IEMOCAP
 from insula_phymer.dataset import PhyMER
+from made_iemocap import write_iemocap
 from made_phymer import write_kerc, write_phymer
 
 INSTALLED = load_plugins()
@@ -40,6 +42,10 @@ def test_component(component: Component, request: pytest.FixtureRequest, tmp_pat
         options["root"] = request.getfixturevalue("real_data") / "emodb"
     if component.plugin == "table":
         options["root"] = _manifest(tmp_path)
+    if component.plugin == "iemocap":
+        options["root"] = write_iemocap(tmp_path)
+        if component.registry.name == "readers":
+            options["dataset"] = IEMOCAP
     if component.plugin == "phymer":
         options |= _phymer(component, tmp_path)
     if component.name == "predefined":

@@ -104,5 +104,7 @@ def about(choice: Choice) -> Mapping[str, Any]:
     """Return licence and citation of a dataset, and whether it is made up: always, or what lies in its root is."""
     said = {name: getattr(choice.cls, name, "not said") for name in ("licence", "citation")}
     root: Path | None = choice.options.get("root")
-    marked = root is not None and (root.expanduser() / MADE_UP).is_file()
+    # A root may also be the corpus's own folder inside the one that was generated.
+    folders = (root.expanduser(), root.expanduser().absolute().parent) if root is not None else ()
+    marked = any((folder / MADE_UP).is_file() for folder in folders)
     return {**said, "made_up": getattr(choice.cls, "made_up", False) or marked}

@@ -13,9 +13,10 @@ from insula.specs import DataSpec, SignalSpec, TargetSpec
 from insula.types import LeftOut, Target, Window
 from insula.windows.batch import Batch
 from insula.windows.collate import collate
+from insula.windows.fitted_stream import FittedStream
 from insula.windows.index import Rows
 from insula.windows.split import Fold, RowNumbers
-from insula.windows.stream import FittedStream, StreamWindows
+from insula.windows.stream import StreamWindows
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,9 @@ class Windows:
     def fit(self, fold: Fold) -> "FoldWindows":
         """Fit what the chains learn on the fold's training rows, and cut there what is cut at their median."""
         own = replace(self, rows=self.rows.recut(list(map(int, fold.train))))
-        return FoldWindows(own, {name: stream.fit(fold.train) for name, stream in self.streams.items()})
+        return FoldWindows(
+            own, {name: FittedStream(stream, [int(row) for row in fold.train]) for name, stream in self.streams.items()}
+        )
 
 
 class FoldWindows(TorchDataset[Window]):
@@ -114,7 +117,7 @@ class FoldWindows(TorchDataset[Window]):
         Raises
         ------
         ConfigError
-            If a stream is in none of the rows, or ends in a physical unit.
+            If a stream is in none of the rows, ends in a physical unit, or refuses to be augmented.
         """
         streams = {name: self._spec(name, rows) for name in self.streams}
         weights = class_weights or {}
@@ -127,6 +130,7 @@ class FoldWindows(TorchDataset[Window]):
             raise ConfigError(
                 f"streams.{name}: none of the {len(rows)} training windows has it; drop it with ~streams.{name}"
             )
+        self.streams[name].check_augmentations(rows)
         physical = sorted(set(signal.units) - {"1"})
         if physical:
             raise ConfigError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from insula import Augmentation, Fold, Preprocessor, Signal, SignalError, Target, Transform, Trial
+from insula import Augmentation, ConfigError, Fold, Preprocessor, Signal, SignalError, Target, Transform, Trial
 from insula.plugin.choice import Choice
 from insula.plugin.registry import REGISTRIES, Component
 from insula.preprocess.chain import Step
@@ -229,3 +229,29 @@ def test_augmentation_changes_training_draws_only_and_is_a_function_of_the_draw(
     np.testing.assert_array_equal(one, again)
     assert not np.array_equal(one, other)
     assert plain.tolist() == [list(range(50, 70))]
+
+
+class Shy(Augmentation):
+    """Refuses what is larger than a number."""
+
+    def __init__(self, largest: float) -> None:
+        self.largest = largest
+
+    def __call__(self, signal: Signal, rng: np.random.Generator) -> Signal:
+        if signal.data.max() > self.largest:
+            raise SignalError("too large to be augmented")
+        return signal.with_data(signal.data + 0.5)
+
+
+def test_a_draw_that_is_refused_leaves_the_window_as_it_is(tmp_path):
+    fitted = Lab(tmp_path, plan(augment_signal=(Shy(100),))).fitted("t1")
+    augmented = [fitted[row, 1].streams["x"].data[0, 0] for row in range(5)]
+    assert augmented == [50.5, 70.5, 90, 110, 130]
+    fitted.spec(range(5))
+
+
+@pytest.mark.parametrize("where", ["augment_signal", "augment_features"])
+def test_augmentations_that_refuse_every_window_are_a_mistake(tmp_path, where):
+    fitted = Lab(tmp_path, plan(**{where: (Shy(0),)})).fitted("t1")
+    with pytest.raises(ConfigError, match=r"streams\.x\.augment: too large to be augmented"):
+        fitted.spec(range(5))
