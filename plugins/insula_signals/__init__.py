@@ -11,6 +11,7 @@ def register_preprocessors():
         "average_frames": "insula_signals.average_frames:AverageFrames",
         "quality": "insula_signals.quality:Quality",
         "enough_valid": "insula_signals.enough_valid:EnoughValid",
+        "pad": "insula_signals.pad:Pad",
     }
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from insula import Signal, Transform
-from insula_speech.mel import mel_decibels, mel_reach
+from insula_speech.mel import mel_decibels
+from insula_speech.spectrum import frame_reach
 
 
 class LogMel(Transform):
@@ -39,7 +40,7 @@ class LogMel(Transform):
         center: bool = True,
     ) -> None:
         self.n_mels, self.n_fft, self.hop, self.top_db, self.center = n_mels, n_fft, hop, top_db, center
-        self.reach = mel_reach(n_fft, center, top_db)
+        self.reach = frame_reach(n_fft, center, top_db)
 
     def __call__(self, signal: Signal) -> Signal:
         """Return the bands, ``(n_mels, frames)``.
@@ -50,7 +51,13 @@ class LogMel(Transform):
             If the signal isn't one channel of sound, has no samples, or has undefined ones.
         """
         mel = mel_decibels(
-            signal, n_mels=self.n_mels, n_fft=self.n_fft, hop=self.hop, center=self.center, top_db=self.top_db
+            signal,
+            n_mels=self.n_mels,
+            n_fft=self.n_fft,
+            hop=self.hop,
+            center=self.center,
+            top_db=self.top_db,
+            who="log_mel",
         )
         names = [f"mel_{number}" for number in range(1, self.n_mels + 1)]
         return Signal.of(mel, signal.sfreq / self.hop, names, "1", t0=signal.t0)

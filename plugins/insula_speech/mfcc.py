@@ -7,7 +7,8 @@ from jaxtyping import Float
 from pydantic import Field
 
 from insula import Signal, Transform
-from insula_speech.mel import mel_decibels, mel_reach
+from insula_speech.mel import mel_decibels
+from insula_speech.spectrum import frame_reach
 
 DELTA_WIDTH = 9
 MEL_BANDS = 128
@@ -60,7 +61,7 @@ class MFCC(Transform):
             center,
         )
         context = (DELTA_WIDTH - 1) * hop if deltas else 0  # near its ends a slope is taken from the nearest 9 frames
-        self.reach = mel_reach(n_fft, center, top_db, context)
+        self.reach = frame_reach(n_fft, center, top_db, context)
 
     def __call__(self, signal: Signal) -> Signal:
         """Return the coefficients, ``(n_mfcc or 3 n_mfcc, frames)``.
@@ -73,7 +74,13 @@ class MFCC(Transform):
         import librosa
 
         mel = mel_decibels(
-            signal, n_mels=MEL_BANDS, n_fft=self.n_fft, hop=self.hop, center=self.center, top_db=self.top_db
+            signal,
+            n_mels=MEL_BANDS,
+            n_fft=self.n_fft,
+            hop=self.hop,
+            center=self.center,
+            top_db=self.top_db,
+            who="mfcc",
         )
         parts = {"mfcc": librosa.feature.mfcc(S=mel, n_mfcc=self.n_mfcc)}
         if self.deltas:

@@ -5,7 +5,6 @@ import pytest
 
 from insula import DataError, Signal, SignalError
 from insula_signals.average_frames import AverageFrames
-from insula_signals.gaussian_noise import GaussianNoise
 from insula_signals.standardize import Standardize, Standardized
 
 
@@ -72,18 +71,3 @@ def test_average_frames_of_undefined_and_irregular_samples() -> None:
     assert result.valid is None
     beats = AverageFrames(factor=2)(signal([1, 2, 3, 4], sfreq=0.0, times=np.array([0.5, 1.0, 1.7, 2.0])))
     np.testing.assert_array_equal(beats.times, [0.5, 1.7])
-
-
-def test_gaussian_noise_is_relative_to_the_channel() -> None:
-    rng = np.random.default_rng(0)
-    before = signal(
-        np.stack([1e-5 * rng.standard_normal(20_000), 50 + 3 * rng.standard_normal(20_000), np.full(20_000, 7)])
-    )
-    noise = GaussianNoise(std=0.2)(before, np.random.default_rng(1)).data - before.data
-    np.testing.assert_allclose(
-        noise.std(axis=1) / before.data.std(axis=1, dtype=np.float64).clip(1e-9), [0.2, 0.2, 0], rtol=0.03
-    )
-    again = GaussianNoise(std=0.2)(before, np.random.default_rng(1)).data - before.data
-    np.testing.assert_array_equal(noise, again)
-    hole = GaussianNoise()(signal([1, np.nan, 2]), rng)
-    np.testing.assert_array_equal(np.isnan(hole.data), [[False, True, False]])
