@@ -58,6 +58,7 @@ class EmoDB(Dataset):
         "A database of German emotional speech. Interspeech 2005."
     )
     readers = {"speech": "emodb_speech"}
+    terms = {"subject": "speaker", "stimulus": "sentence"}
     targets = {"emotion": Target("classes", FOUR), "emotion7": Target("classes", tuple(sorted(EMOTIONS.values())))}
 
     def trials(self) -> Iterable[Trial]:

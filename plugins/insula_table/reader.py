@@ -25,10 +25,10 @@ LOADERS = {
 class TableFile(Reader):
     """Reads sound (WAV, FLAC, OGG, MP3), recordings (EDF, BDF, FIF, SET), CSV, NPY and Parquet, by suffix.
 
-    Sound becomes one channel (see :func:`insula.read_sound`). A CSV has a header of channel names and may have a column ``time`` in seconds from the
-    start of the recording; where its steps are even they give the rate, else the Signal is irregular. NPY holds
-    ``(channels, time)``, or a vector, which is static; the columns of Parquet are channels. A CSV or Parquet of one row
-    without ``time`` is static.
+    Sound becomes one channel (see :func:`insula.read_sound`). A CSV has a header of channel names and may have a column
+    ``time`` in seconds from the start of the recording; where its steps are even they give the rate, else the Signal is
+    irregular. NPY holds ``(channels, time)``, or a vector, which is static; the columns of Parquet are channels. A CSV
+    or Parquet of one row without ``time`` is static.
 
     Parameters
     ----------
