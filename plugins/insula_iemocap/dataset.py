@@ -141,7 +141,7 @@ class IEMOCAP(Dataset):
         preset: Literal["default", "null"] = "default",
         utterances: Annotated[int, Field(ge=1)] = 300,
         effect: Annotated[float, Field(ge=0)] | None = None,
-        others: Annotated[float, Field(ge=0)] = 0.0,
+        others: Annotated[float, Field(ge=0, le=1)] = 0.0,
     ) -> None:
         """Write SYNTHETIC dialogues in the release's layout, with speech-like sound, going on where it was interrupted.
 
