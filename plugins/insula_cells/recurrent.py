@@ -30,11 +30,13 @@ class Recurrent(TemporalLayer):
     """The layer of torch."""
     state_parts: ClassVar[int]
     """Tensors in its state; one alone is carried as a tensor, more as a tuple."""
+    directions: ClassVar[int] = 1
+    """2: another layer reads the steps backwards; the state carried is the forward layer's."""
 
     def __init__(self, input_size: int, *, hidden_size: Annotated[int, Field(gt=0)] = 64) -> None:
         super().__init__(input_size)
-        self.output_size = hidden_size
-        self.layer = self.layer_type(input_size, hidden_size, batch_first=True)
+        self.hidden_size, self.output_size = hidden_size, hidden_size * self.directions
+        self.layer = self.layer_type(input_size, hidden_size, batch_first=True, bidirectional=self.directions == 2)
 
     def forward(
         self,
@@ -57,7 +59,8 @@ class Recurrent(TemporalLayer):
     def _run(
         self, x: Float[Tensor, "batch longest features"], lengths: Int[Tensor, " batch"], before: Parts
     ) -> tuple[Float[Tensor, "batch longest hidden"], Parts]:
-        state = self._state(tuple(part.unsqueeze(0) for part in before))
+        anew = before[0].new_zeros(self.directions - 1, *before[0].shape)  # the backward layer starts where a row ends
+        state = self._state(tuple(torch.cat([part.unsqueeze(0), anew]) for part in before))
         if int(lengths.min()) == x.shape[1]:
             y, after = self.layer(x, state)
         else:
@@ -65,11 +68,11 @@ class Recurrent(TemporalLayer):
             packed = pack_padded_sequence(x, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
             y, after = self.layer(packed, state)
             y, _ = pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])
-        return y, tuple(part.squeeze(0) for part in self._tuple(after))
+        return y, tuple(part[0] for part in self._tuple(after))
 
     def _parts(self, x: Tensor, state: State | None) -> Parts:
         if state is None:
-            return (x.new_zeros(len(x), self.output_size),) * self.state_parts
+            return (x.new_zeros(len(x), self.hidden_size),) * self.state_parts
         return self._tuple(state)
 
     def _tuple(self, state: State) -> Parts:

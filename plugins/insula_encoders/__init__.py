@@ -10,6 +10,8 @@ def register_encoders():
         "identity": "insula_encoders.identity:Identity",
         "mlp": "insula_encoders.mlp:MLP",
         "conv1d": "insula_encoders.conv1d:Conv1d",
+        "conv2d": "insula_encoders.conv2d:Conv2d",
+        "multi_kernel": "insula_encoders.multi_kernel:MultiKernel",
     }
 
 
