@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from insula.windows.finding import Finding, Grade, over_folds
+from insula.windows.finding import Finding, over_folds
 from insula.windows.protocol import Ints, Protocol, count, shared, trained
 
 DETERMINES = 0.5
@@ -52,22 +52,22 @@ def shared_conversations(protocol: Protocol) -> list[Finding]:
 
     What validates of them caps nothing: it chooses an epoch, and is said.
     """
+    folds = len(protocol.folds)
+    train = _cut_apart(protocol, "train", [trained(fold) for fold in protocol.folds])
+    validation = _cut_apart(protocol, "validation", [fold.validation for fold in protocol.folds])
+    return [
+        *over_folds("shared_conversation", "B", train, folds),
+        *over_folds("partner_validates", "A", validation, folds),
+    ]
+
+
+def _cut_apart(protocol: Protocol, role: str, rows: Sequence[Ints]) -> dict[int, str]:
     group = protocol.codes("group")
-    found = []
-    for kind, cap, role in _CONVERSATIONS:
-        reasons = {
-            number: f"{len(both)} of {count(group[fold.test])} conversations under test have other utterances in {role}"
-            for number, fold in enumerate(protocol.folds)
-            if len(both := shared(group, trained(fold) if role == "train" else fold.validation, fold.test))
-        }
-        found += over_folds(kind, cap, reasons, len(protocol.folds))
-    return found
-
-
-_CONVERSATIONS: tuple[tuple[str, Grade, str], ...] = (
-    ("shared_conversation", "B", "train"),
-    ("partner_validates", "A", "validation"),
-)
+    return {
+        number: f"{len(both)} of {count(group[fold.test])} conversations under test have other utterances in {role}"
+        for number, fold in enumerate(protocol.folds)
+        if len(both := shared(group, rows[number], fold.test))
+    }
 
 
 def thresholds_from_test(protocol: Protocol, targets: Sequence[str]) -> list[Finding]:
