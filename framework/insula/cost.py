@@ -4,18 +4,22 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from insula.model.architecture import Architecture
+from insula.model.architecture import Architecture, FittedAtOnce
 from insula.model.build import count_parameters
 from insula.specs import DataSpec
+from insula.training.at_once import fit
 from insula.training.environment import choose_device, choose_threads
 from insula.training.fold import TrainingPlan
 from insula.training.objective import Objective
 from insula.training.optimizer import build_optimizer
+from insula.windows.batch import Batch
 from insula.windows.windows import FoldWindows
 
 STEPS = 20
@@ -60,24 +64,23 @@ class Cost:
 
 
 def time_steps(network: Architecture, plan: TrainingPlan, fitted: FoldWindows, data: DataSpec) -> Cost:
-    """Train a model for some steps, on windows that are taken again where there are too few."""
+    """Train a model for some steps, on windows that are taken again where there are too few.
+
+    One that is fitted at once is fitted to as many windows of noise with drawn labels, which is the hardest case: the
+    windows that are at hand may be of one trial. A step is its share of that time.
+    """
     options = plan.options
     device, _ = choose_device(options)
     threads, _ = choose_threads(options, count_parameters(network), device)
     torch.set_num_threads(threads)
-    losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
-    objective = Objective(losses, plan.weights, options.losses, options.l2)
-    optimizer = build_optimizer(network.parameters(), options)
     rows = np.resize(np.arange(len(fitted.windows.rows.index)), STEPS * options.batch_size)
-    network.train()
-    train: list[float] = []
-    begin = time.perf_counter()
-    for batch in fitted.batches(rows, data, options.batch_size):
-        optimizer.zero_grad()
-        objective(network, network(batch), batch, 0.0)[0].backward()
-        optimizer.step()
-        train.append(time.perf_counter() - begin)
+    batches = fitted.batches(rows, data, options.batch_size)
+    if isinstance(network, FittedAtOnce):
         begin = time.perf_counter()
+        fit(network, map(_noise, batches), seed=0)
+        train = [(time.perf_counter() - begin) / STEPS]
+    else:
+        train = _steps(network, plan, batches, data)
     network.eval()
     evaluate: list[float] = []
     with torch.no_grad():
@@ -87,6 +90,38 @@ def time_steps(network: Architecture, plan: TrainingPlan, fitted: FoldWindows, d
             evaluate.append(time.perf_counter() - begin)
             begin = time.perf_counter()
     return Cost(statistics.median(train), statistics.median(evaluate), options.batch_size)
+
+
+def _steps(network: Architecture, plan: TrainingPlan, batches: Iterable[Batch], data: DataSpec) -> list[float]:
+    """Take a training step on every batch; return their seconds."""
+    losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
+    objective = Objective(losses, plan.weights, plan.options.losses, plan.options.l2)
+    optimizer = build_optimizer(network.parameters(), plan.options)
+    network.train()
+    seconds: list[float] = []
+    begin = time.perf_counter()
+    for batch in batches:
+        optimizer.zero_grad()
+        objective(network, network(batch), batch, 0.0)[0].backward()
+        optimizer.step()
+        seconds.append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+    return seconds
+
+
+def _noise(batch: Batch) -> Batch:
+    """Return a batch of the same shapes with samples from N(0, 1), and with a label drawn for every window."""
+    streams = {name: replace(s, x=torch.randn_like(s.x) * s.valid) for name, s in batch.streams.items()}
+    targets = {name: _drawn(values) for name, values in batch.targets.items()}
+    labelled = {name: torch.ones_like(known) for name, known in batch.labelled.items()}
+    return replace(batch, streams=streams, targets=targets, labelled=labelled)
+
+
+def _drawn(values: Tensor) -> Tensor:
+    """Draw a class each where there are several, else 0 or 1."""
+    rows, size = values.shape
+    drawn = torch.randint(max(size, 2), (rows,))
+    return torch.eye(size)[drawn] if size > 1 else drawn.float().unsqueeze(1)
 
 
 def peak_memory() -> int:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,6 +19,7 @@ from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared, Source, prepare
 from insula.sources.corpus import open_corpus
 from insula.sources.memory import MemoryStore
+from insula.sources.store import Store
 from insula.stages import choose_copies, choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.options import TrainingOptions
 from insula.types import LeftOut, Rule, Signal, Target, Trial
@@ -157,9 +159,9 @@ def _few(
     plans, copies = choose_windows(config, sources), choose_copies(config)
     length, step, require = config.window.values
 
-    def cut(some: Sequence[Trial]) -> tuple[Prepared, Windows]:
-        prepared = prepare(config.dataset, some, sources, store, progress=False)
-        return prepared, cut_windows(some, prepared, plans, targets, length, step, store, require, copies)
+    def cut(some: Sequence[Trial], kept: Store = store) -> tuple[Prepared, Windows]:
+        prepared = prepare(config.dataset, some, sources, kept, progress=False)
+        return prepared, cut_windows(some, prepared, plans, targets, length, step, kept, require, copies)
 
     def seen(trial: Trial) -> set[str]:
         try:
@@ -171,6 +173,8 @@ def _few(
 
     looked: list[Trial] = []
     waiting = set(plans)
+    with suppress(DataError):  # libraries are imported by the first trial: seconds that belong to none
+        cut(trials[:1], MemoryStore())
     store.used.clear()
     begin = time.perf_counter()
     for trial in islice(trials, LOOK):

@@ -32,7 +32,8 @@ class Parts(Protocol):
 class Architecture(nn.Module, ABC):
     """A model. Streams joined by a fusion head are the default one; a cascade or a dialogue graph is another.
 
-    Its constructor takes ``data`` and ``parts`` and, after ``*``, its options.
+    Its constructor takes ``data`` and ``parts`` and, after ``*``, its options. One that has ``fit`` is a
+    :class:`FittedAtOnce`.
 
     Parameters
     ----------
@@ -52,3 +53,20 @@ class Architecture(nn.Module, ABC):
     @abstractmethod
     def forward(self, batch: Batch) -> Fused:
         """Return the outputs of every target, the embedding, and any loss terms of the model's own."""
+
+
+@runtime_checkable
+class FittedAtOnce(Protocol):
+    """What an :class:`Architecture` is that has ``fit``: one that is fitted by a single call, not by gradient.
+
+    Before it is fitted it must run too, and afterwards its weights must be all that decides its outputs: they are
+    loaded into one that isn't fitted, whatever their sizes. What it draws comes from torch's generator, which is
+    seeded when it is built and when it is fitted.
+    """
+
+    def fit(self, batches: Iterable[Batch]) -> None:
+        """Learn from all training windows; the batches can be gone through once.
+
+        Rows without a label of a target teach nothing about it; class weights stand in ``data.targets``.
+        """
+        ...

@@ -1,7 +1,6 @@
 """Train one fold: fit its preprocessing, size and build its model, train, take the weights that validation chose."""
 
 import logging
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,11 +11,13 @@ import torch
 from torch.utils.data import DataLoader
 
 from insula.errors import SplitError, TrainingError
-from insula.model.architecture import Architecture
+from insula.model.architecture import Architecture, FittedAtOnce
 from insula.model.build import ModelChoice, build_model, count_parameters
 from insula.plugin.choice import Choice
 from insula.randomness import draw
 from insula.specs import DataSpec
+from insula.training.at_once import train_at_once
+from insula.training.by_gradient import Loaders, train_by_gradient
 from insula.training.environment import choose_device, choose_threads
 from insula.training.objective import Objective
 from insula.training.options import TrainingOptions
@@ -96,8 +97,6 @@ def train_fold(
 def _fit(
     plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, checkpoints: Path, progress: Any, title: str
 ) -> TrainedFold:
-    from insula.training.callbacks import BEST, LAST
-
     fitted = windows.fit(fold)
     fitted.check_storable()
     fold = _checked(fitted, fitted.usable(fold), plan.options, title)
@@ -106,20 +105,24 @@ def _fit(
     device, _ = choose_device(plan.options)
     threads, _ = choose_threads(plan.options, count_parameters(network), device)
     torch.set_num_threads(threads)
-    module = _module(plan, network, data, seed, progress, title, validated=bool(len(fold.validation)))
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    last = checkpoints / LAST
-    if not last.exists() or not _is_over(_load(last), plan.options):
-        if last.exists():
-            log.info("%s: going on from its last whole epoch (%s)", title, last)
-        trainer = _trainer(plan.options, device, checkpoints, title, validated=bool(len(fold.validation)))
-        _run_trainer(trainer, module, _loaders(plan, fitted, fold, data, seed), last)
-    best = _load(checkpoints / BEST)
-    module.load_state_dict(best["state_dict"])
-    history = _load(last)["insula"]["history"]
+    loaders = _loaders(plan, fitted, fold, data, seed)
+
+    def report(row: dict[str, float]) -> None:
+        if progress is not None:
+            progress.epoch(title, row)
+
+    if isinstance(network, FittedAtOnce):
+        objective = _objective(plan, data, l2=0.0)  # training.l2 is no part of what it is fitted to
+        history, epoch = train_at_once(network, objective, data, loaders, seed, report)
+    else:
+        from insula.training.module import FoldModule
+
+        objective, validated = _objective(plan, data, plan.options.l2), loaders[1] is not None
+        module = FoldModule(network, objective, data, plan.options, seed, report, validated=validated)
+        history, epoch = train_by_gradient(module, loaders, plan.options, device, checkpoints, title)
     if progress is not None:
         progress.skip(plan.options.epochs - len(history))
-    return TrainedFold(network.cpu().eval(), fitted, data, history, int(best["epoch"]) + 1)
+    return TrainedFold(network.cpu().eval(), fitted, data, history, epoch)
 
 
 def _checked(fitted: FoldWindows, fold: Fold, options: TrainingOptions, title: str) -> Fold:
@@ -137,52 +140,12 @@ def _checked(fitted: FoldWindows, fold: Fold, options: TrainingOptions, title: s
     return fold
 
 
-def _run_trainer(trainer: Any, module: Any, loaders: tuple[DataLoader, DataLoader | None], last: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="lightning")
-        warnings.filterwarnings("ignore", message=".*(num_workers|litlogger|LeafSpec|isinstance\\(treespec).*")
-        try:
-            trainer.fit(module, *loaders, ckpt_path=str(last) if last.exists() else None, weights_only=True)
-        except SystemExit as stopped:  # Lightning's answer to Ctrl-C
-            raise TrainingError(
-                f"interrupted; what is done is kept: the same command with hydra.run.dir={last.parents[3]} goes on"
-            ) from stopped
-
-
-def _is_over(checkpoint: Mapping[str, Any], options: TrainingOptions) -> bool:
-    """Whether training had ended when a checkpoint was written: early stopping had decided, or no epoch is left."""
-    return checkpoint["insula"]["stopped"] or len(checkpoint["insula"]["history"]) >= options.epochs
-
-
-def _load(path: Path) -> dict[str, Any]:
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
-def _module(
-    plan: TrainingPlan,
-    network: Architecture,
-    data: DataSpec,
-    seed: int,
-    progress: Any,
-    title: str,
-    *,
-    validated: bool,
-) -> Any:
-    from insula.training.module import FoldModule
-
+def _objective(plan: TrainingPlan, data: DataSpec, l2: float) -> Objective:
     losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
-    objective = Objective(losses, plan.weights, plan.options.losses, plan.options.l2)
-
-    def report(row: dict[str, float]) -> None:
-        if progress is not None:
-            progress.epoch(title, row)
-
-    return FoldModule(network, objective, data, plan.options, seed, report, validated=validated)
+    return Objective(losses, plan.weights, plan.options.losses, l2)
 
 
-def _loaders(
-    plan: TrainingPlan, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int
-) -> tuple[DataLoader, DataLoader | None]:
+def _loaders(plan: TrainingPlan, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int) -> Loaders:
     options, windows, rows = plan.options, fitted.windows, fitted.windows.rows
     grouped = issubclass(plan.model.architecture.cls, Architecture) and plan.model.architecture.cls.batch_by == "group"
     groups = conversations(rows) if grouped else None
@@ -198,6 +161,12 @@ def _loaders(
         chances = oversampling(labels, dict(zip(target.classes, class_weights(labels, target.classes), strict=True)))
     train_rows = fold.train if groups is None else in_order(fold.train, rows, groups)
     augmented = any(s.plan.augment_signal or s.plan.augment_features for s in windows.streams.values())
+    if augmented and issubclass(plan.model.architecture.cls, FittedAtOnce):
+        log.info(
+            "%s is fitted at once: augmentations that are drawn for every epoch change nothing",
+            plan.model.architecture.name,
+        )
+        augmented = False
     batches = EpochBatches(train_rows, options.batch_size, seed, chances=chances, groups=groups, augmented=augmented)
 
     def join(items: list) -> Any:
@@ -209,50 +178,6 @@ def _loaders(
     held = list(map(int, fold.validation)) if groups is None else in_order(fold.validation, rows, groups)
     validation = chunks(held, max(options.batch_size, 64), groups)
     return train, DataLoader(fitted, batch_sampler=validation, collate_fn=join)  # type: ignore[arg-type]
-
-
-def _trainer(options: TrainingOptions, device: str, checkpoints: Path, title: str, *, validated: bool) -> Any:
-    for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    import lightning as L
-
-    from insula.training.callbacks import watching
-
-    return L.Trainer(
-        max_epochs=options.epochs,
-        accelerator={"cuda": "gpu"}.get(device, device),
-        devices=1,
-        precision=options.precision,
-        gradient_clip_val=options.clip,
-        callbacks=watching(options, checkpoints, validated=validated),
-        logger=_logger(options, checkpoints.parent, title),
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        default_root_dir=checkpoints.parent,
-    )
-
-
-def _logger(options: TrainingOptions, folder: Path, title: str) -> Any:
-    """Build an outside logger; ``csv`` is the history that every fold writes anyway."""
-    if options.logger == "csv":
-        return False
-    from lightning.pytorch import loggers
-
-    try:
-        match options.logger:
-            case "tensorboard":
-                return loggers.TensorBoardLogger(folder, name="tensorboard")
-            case "wandb":
-                return loggers.WandbLogger(name=title, save_dir=folder, project="insula")
-            case "mlflow":
-                return loggers.MLFlowLogger(run_name=title, experiment_name="insula")
-    except ModuleNotFoundError:
-        raise TrainingError(
-            f"training.logger={options.logger} needs a package that isn't installed: "
-            f"pip install 'insula[{options.logger}]', or type training.logger=csv"
-        ) from None
 
 
 def fold_seed(seed: int, number: int) -> int:
