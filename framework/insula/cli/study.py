@@ -1,12 +1,15 @@
 """Study: runs that belong together, each with a name, and what was published of them."""
 
+import itertools
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from insula.errors import ConfigError
 from insula.plugin.manager import nearest
@@ -14,6 +17,8 @@ from insula.training.options import Options
 
 CHOICE, SIZE = "study=", "study.size="
 FULL = "full"
+Name = Annotated[str, Field(coerce_numbers_to_str=True)]
+"""Of a row or a value; in YAML ``8`` is as good as ``"8"``."""
 
 
 class Row(Options):
@@ -34,18 +39,65 @@ class Study(Options):
     """``conf/study/<name>.yaml``.
 
     ``base`` are the overrides of all rows; ``sizes`` are overrides by name (``smoke``: a few minutes, to see that it
-    runs), and ``full``, the size by default, adds nothing.
+    runs), and ``full``, the size by default, adds nothing. ``axes`` are values by name, each with its overrides; every
+    combination of values is a row, behind ``rows``.
     """
 
     title: str
     source: str = ""
     base: tuple[str, ...] = ()
     sizes: Mapping[str, tuple[str, ...]] = {}
-    rows: Mapping[str, Row] = Field(min_length=1)
+    rows: Mapping[Name, Row] = {}
+    axes: Mapping[Name, Mapping[Name, tuple[str, ...]]] = {}
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Study":
+        if not self.rows and not self.axes:
+            raise ValueError("a study needs rows, or axes, or both")
+        if empty := [axis for axis, values in self.axes.items() if not values]:
+            raise ValueError(f"axes.{empty[0]}: an axis needs values, each with its overrides")
+        if twice := sorted(self.rows.keys() & self.points.keys()):
+            raise ValueError(f"rows.{twice[0]}: the axes make a row of this name, too: rename it")
+        set_by = Counter(key for values in self.axes.values() for key in _keys(values))
+        if several := [key for key, axes in set_by.items() if axes > 1]:
+            raise ValueError(f"axes: {several[0]} is set by {set_by[several[0]]} axes, of which the last would win")
+        return self
+
+    @cached_property
+    def points(self) -> dict[str, dict[str, str]]:
+        """The rows that the axes make: name to axis to value.
+
+        A word stands alone in the name, unless another axis has it too; a number stands behind its axis.
+        """
+        found = {}
+        having = Counter(value for values in self.axes.values() for value in values)
+        for values in itertools.product(*self.axes.values()) if self.axes else ():
+            at = dict(zip(self.axes, values, strict=True))
+            alone = {value for value in values if value[:1].isalpha() and having[value] == 1}
+            found[", ".join(value if value in alone else f"{axis} {value}" for axis, value in at.items())] = at
+        return found
+
+    @cached_property
+    def every(self) -> dict[str, Row]:
+        """All rows: those with a name, then those of the axes."""
+        made = {
+            name: Row(overrides=tuple(word for axis, value in at.items() for word in self.axes[axis][value]))
+            for name, at in self.points.items()
+        }
+        return {**self.rows, **made}
 
     def words(self, row: str, size: str) -> list[str]:
         """Return the overrides of a row."""
-        return [*self.base, *self.rows[row].overrides, *self.sizes.get(size, ())]
+        return [*self.base, *self.every[row].overrides, *self.sizes.get(size, ())]
+
+
+def _keys(values: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what an axis sets."""
+    return {_key(word) for words in values.values() for word in words}
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].lstrip("+")
 
 
 @dataclass(frozen=True)
@@ -59,7 +111,7 @@ class Chosen:
 
     def runs(self) -> dict[str, list[str]]:
         """Return the overrides of every row that is run; what is typed wins over the study."""
-        rows = [name for name, row in self.study.rows.items() if row.run]
+        rows = [name for name, row in self.study.every.items() if row.run]
         return {name: last_of_each([*self.study.words(name, self.size), *self.beside]) for name in rows}
 
 
@@ -105,6 +157,7 @@ def read_study(name: str, folders: Sequence[Path]) -> Study:
         raise ConfigError(f"{path} can't be read as a study: {error}") from error
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        wrong = [text.removeprefix(": Value error, ") for text in wrong]  # of the study as a whole
         raise ConfigError(f"{path}: {'; '.join(wrong)}") from error
 
 
@@ -112,7 +165,7 @@ def last_of_each(overrides: Sequence[str]) -> list[str]:
     """Return overrides without those that a later one of the same key replaces."""
     kept: dict[str, str] = {}
     for override in overrides:
-        key = override.partition("=")[0].lstrip("+")
+        key = _key(override)
         kept.pop(key, None)
         kept[key] = override
     return list(kept.values())
@@ -126,6 +179,9 @@ def folders_of(config_dir: str | None) -> list[Path]:
 
 
 def told(chosen: Chosen) -> dict[str, Any]:
-    """Return what a sweep keeps of a study for its table, as plain values."""
+    """Return what a sweep keeps of a study for its table, as plain values; ``at`` is a row's place on the axes."""
     about = {"name": chosen.name, "size": chosen.size, "beside": [word.removeprefix("++") for word in chosen.beside]}
-    return {**about, **chosen.study.model_dump(mode="json", exclude={"base", "sizes"})}
+    plain = chosen.study.model_dump(mode="json", include={"title", "source"})
+    points = chosen.study.points
+    rows = {n: {**row.model_dump(mode="json"), "at": points.get(n, {})} for n, row in chosen.study.every.items()}
+    return {**about, **plain, "rows": rows}

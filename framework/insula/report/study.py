@@ -1,4 +1,4 @@
-"""The table of a study: what was published and what was measured here, side by side."""
+"""The page of a study: its table, metrics over its axes, the curves of its runs."""
 
 import json
 import logging
@@ -6,16 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from insula.evaluation.analysis import Table
-from insula.evaluation.run_folder import digest_options
-from insula.report.page import called, interval
+from insula.evaluation.analysis import Section
+from insula.report.axis import over_axis
+from insula.report.curves import curves
+from insula.report.measured import Measured
+from insula.report.page import called
 from insula.report.render import plain, render, write
+from insula.report.selection import Selection, select
+from insula.report.study_table import ALWAYS, study_table
 
 log = logging.getLogger("insula")
 NOT_HERE = "not run here"
 """The state of a published result that stands beside the runs."""
-ALWAYS = ("accuracy", "balanced_accuracy")
-"""Shown for every run, whether published or not."""
+VALIDATION = (
+    "{figure}, validation: the mean over folds and seeds at the epochs whose weights were taken. Among rows with one "
+    "protocol (data, windows, targets, split, seeds, grade and claim) the best is marked as chosen: its validation "
+    "value is the best of n, and flatters; its test value had no part in the choice. A row whose training was "
+    "stopped by test rows has no validation value."
+)
 
 
 def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
@@ -31,18 +39,20 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
     folder
         Of the sweep.
     """
-    found = {name: measured(folder / name, job["options"]) for name, job in jobs.items()}
-    there = [metrics for metrics in found.values() if metrics]
-    made_up = any(metrics.get("made_up") for metrics in there)
-    rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found)]
+    found = {name: Measured.of(folder / name, job["options"]) for name, job in jobs.items()}
+    there = {name: run for name, run in found.items() if run}
+    made_up = any(run.metrics.get("made_up") for run in there.values())
+    chosen = select(there)
+    rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found, chosen)]
     rows = [row for row in rows if row["state"] != NOT_HERE or not made_up]
     page = {
         "title": study["title"],
         "size": study["size"],
         "made_up": made_up,
-        "text": _text(study),
-        "tables": [_table(study["title"], rows, with_published=not made_up)],
-        "reports": {name: f"{name}/report.html" for name, metrics in found.items() if metrics},
+        "text": _text(study, chosen),
+        "tables": [study_table(study["title"], rows, chosen.figure, with_published=not made_up)],
+        "sections": _sections(rows, there),
+        "reports": {name: f"{name}/report.html" for name in there},
     }
     for name in ("study.html", "study.md"):
         write(folder / name, lambda path, name=name: path.write_text(render(name, page), encoding="utf-8"))
@@ -51,82 +61,48 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
     log.info("the study's table: %s", folder / "study.html")
 
 
-def measured(folder: Path, options: str) -> dict[str, Any] | None:
-    """Return the metrics of a run, or None where it hasn't got that far, or the folder's run has other options."""
-    try:
-        config, metrics = (json.loads((folder / name).read_text()) for name in ("config.json", "metrics.json"))
-    except (OSError, ValueError):
-        return None
-    return metrics if digest_options(config) == options else None
-
-
 def _records(
     name: str,
     row: Mapping[str, Any],
     jobs: Mapping[str, Mapping[str, Any]],
-    found: Mapping[str, dict[str, Any] | None],
+    found: Mapping[str, Measured | None],
+    chosen: Selection,
 ) -> list[dict[str, Any]]:
     own = [job for job, about in jobs.items() if about["row"] == name]
-    about = {"published": row["published"], "protocol": row["protocol"], "note": row["note"]}
+    about = {key: row[key] for key in ("published", "protocol", "note", "at")}
     if not own:
         return [{"row": name, **about, "state": "not run" if row["run"] else NOT_HERE}]
-    return [{"row": job if len(own) > 1 else name, **about, **_measured(found[job])} for job in own]
+    several = len(own) > 1
+    return [{"row": job if several else name, "run": job, **about, **_measured(job, found[job], chosen)} for job in own]
 
 
-def _measured(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
-    if metrics is None:
+def _measured(job: str, run: Measured | None, chosen: Selection) -> dict[str, Any]:
+    if run is None:
         return {"state": "no result"}
     kept = ("metrics", "parameters", "grade", "claim", "unit", "units", "fold_mean")
-    return {"state": "done", **{name: metrics.get(name) for name in kept}}
+    validation = {"figure": chosen.figure, "mean": chosen.values[job]} if job in chosen.values else None
+    about = {"validation": validation, "chosen_of": chosen.chosen.get(job)}
+    return {"state": "done", **{name: run.metrics.get(name) for name in kept}, **about}
 
 
-def _text(study: Mapping[str, Any]) -> list[str]:
+def _sections(rows: Sequence[Mapping[str, Any]], runs: Mapping[str, Measured]) -> list[Section]:
+    done = [row for row in rows if row["state"] == "done"]
+    on_axes = {row["row"]: row["metrics"] for row in done if row["at"]}
+    metrics = next(iter(on_axes.values()), {})
+    shown = [name for name in ALWAYS if name in metrics] or list(metrics)[:2]
+    points = {row["row"]: row["at"] for row in rows if row["at"]}
+    axis = over_axis(points, on_axes, shown) if len(on_axes) > 1 else None
+    training = curves({row["row"]: runs[row["run"]] for row in done})
+    return [section for section in (axis, training) if section]
+
+
+def _text(study: Mapping[str, Any], chosen: Selection) -> list[str]:
     source = [f"Published values: {study['source']}."] if study["source"] else []
     beside = [f"These runs are the study's with {' '.join(study['beside'])}."] if study["beside"] else []
     return [
         *source,
         *beside,
-        "Measured values carry 95 % intervals over what the protocol holds out. The best test value of several rows is "
-        "the best of several: which row to take is a question for validation.",
+        "Measured values carry 95 % intervals over what the protocol holds out. The best test value of n rows is the "
+        "best of n: which row to take is a question for validation.",
+        *([VALIDATION.format(figure=called(chosen.figure))] if chosen.values else []),
     ]
-
-
-def _table(caption: str, rows: Sequence[Mapping[str, Any]], *, with_published: bool) -> Table:
-    scores = [name for row in rows for name in (*row["published"], *ALWAYS)]
-    columns = [*dict.fromkeys(name for name in scores if name != "parameters"), "parameters"]
-    columns = [
-        name for name in columns if any(name in {*row["published"], *(row.get("metrics") or {})} for row in rows)
-    ]
-    shown = [name for name in columns if any(name in row["published"] for row in rows)]
-    shown = [name for name in shown if with_published or name == "parameters"]
-    lines = [_line(row, columns, shown) for row in rows]
-    heads = [head for head in lines[0] if any(line[head] != "" for line in lines)]
-    return Table(caption, heads, [[line[head] for head in heads] for line in lines])
-
-
-def _line(row: Mapping[str, Any], columns: Sequence[str], published: Sequence[str]) -> dict[str, str]:
-    line = {"row": row["row"]}
-    for name in columns:
-        if name in published:
-            line[f"{called(name)}, published"] = _published(name, row["published"].get(name))
-        line[f"{called(name)}, here"] = _here(name, row)
-    claim = (", ".join(row["claim"] or ()) or "none") if row["state"] == "done" else ""
-    about = {"protocol as published": row["protocol"] if row["published"] else "", "note": row["note"]}
-    return {**line, "leakage grade": row.get("grade") or "", "claim here": claim, **about}
-
-
-def _published(name: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if name == "parameters" else f"{value:.4g}"
-
-
-def _here(name: str, row: Mapping[str, Any]) -> str:
-    if row["state"] != "done":
-        return row["state"]
-    if name == "parameters":
-        return f"{row['parameters']:,}"
-    metric = row["metrics"].get(name)
-    if metric is None or metric["value"] is None:
-        return "–"
-    return f"{metric['value']:.3f} {interval(metric) if metric.get('low') is not None else ''}".strip()

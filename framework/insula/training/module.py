@@ -41,6 +41,7 @@ class FoldModule(L.LightningModule):
         self.schedule: Any = None
         self._schedule_state: dict[str, Any] | None = None
         self._train: list[tuple[float, int]] = []
+        self._answers: list[tuple[Tensor, Tensor, Tensor]] = []
         self._seen: list[tuple[Fused, Batch]] = []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
@@ -58,6 +59,7 @@ class FoldModule(L.LightningModule):
         """Give the epoch its own order."""
         self.trainer.train_dataloader.batch_sampler.epoch = self.current_epoch  # type: ignore[union-attr]
         self._train.clear()
+        self._answers.clear()
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Give the batch its own dropout: what else drew numbers (a loader, validation) can't matter."""
@@ -69,10 +71,13 @@ class FoldModule(L.LightningModule):
         return self.current_epoch / self.options.epochs
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
-        """Return the loss of a batch."""
-        loss, _ = self.objective(self.network, self.network(batch), batch, self.progress)
+        """Return the loss of a batch, and keep what was answered for the epoch's training figures."""
+        fused = self.network(batch)
+        loss, _ = self.objective(self.network, fused, batch, self.progress)
         self._check(loss, f"batch {number + 1}")
         self._train.append((float(loss.detach()), len(batch)))
+        name = next(iter(self.data.targets))
+        self._answers.append((fused.outputs[name].detach(), batch.targets[name], batch.labelled[name]))
         return loss
 
     def _check(self, loss: Tensor, where: str) -> None:
@@ -100,14 +105,21 @@ class FoldModule(L.LightningModule):
             self.log(f"val_{figure}", value)
 
     def on_train_epoch_end(self) -> None:
-        """Write the epoch's row and step the schedule."""
+        """Write the epoch's row and step the schedule.
+
+        Training figures run over the epoch's batches as they were trained on, while the weights changed, with dropout
+        and augmentation, as Keras shows them: no second pass.
+        """
         logged = {k: float(v) for k, v in self.trainer.callback_metrics.items() if k.startswith("val_")}
         rows = sum(size for _, size in self._train)
         lr = self.trainer.optimizers[0].param_groups[0]["lr"]
         train_loss = sum(loss * size for loss, size in self._train) / max(rows, 1)
-        self.history.append({"epoch": self.current_epoch + 1, "train_loss": train_loss, **logged, "lr": lr})
+        outputs, targets, known = (joined(part) for part in zip(*self._answers, strict=True))
+        figures = scores(outputs[known], targets[known], next(iter(self.data.targets.values())).kind)
+        trained = {"train_loss": train_loss, **{f"train_{name}": value for name, value in figures.items()}}
+        self.history.append({"epoch": self.current_epoch + 1, **trained, **logged, "lr": lr})
         if self.trainer.loggers:
-            self.log("train_loss", train_loss)
+            self.log_dict(trained)
         self.report(self.history[-1])
         if isinstance(self.schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
             self.schedule.step(logged.get(f"val_{self.options.monitor}", train_loss))
@@ -159,7 +171,7 @@ def joined_outputs(parts: Sequence[Fused]) -> Fused:
 
 
 def scores(outputs: Tensor, targets: Tensor, kind: str) -> dict[str, float]:
-    """Return the validation figures that ``training.monitor`` may name.
+    """Return the figures that ``training.monitor`` may name.
 
     ``ccc`` is the concordance correlation coefficient (Lin 1989, eq. 1).
     """

@@ -152,6 +152,58 @@ def test_wrong_input_is_told(insula, folder, words, message):
     assert "Traceback" not in said
 
 
+def test_every_value_of_an_axis_is_a_row_behind_the_others(insula, folder):
+    path = folder / "conf" / "study" / "mine.yaml"
+    study = yaml.safe_load(path.read_text())
+    axes = {
+        "units": {4: ["cell.hidden_size=4"], 8: ["cell.hidden_size=8"]},
+        "layers": {"two layers": ["cell.layers=2"]},
+    }
+    path.write_text(yaml.safe_dump({**study, "rows": {"gru": {"overrides": ["cell=gru"]}}, "axes": axes}))
+    command = ["train", "--config-dir", str(folder / "conf"), "study=mine", "study.size=smoke", "training.epochs=2"]
+    less = ["~streams.eeg", "~streams.personality", "split.take=1"]
+    code, _, said = insula(*command, *less, f"hydra.sweep.dir={folder / 'out'}")
+    assert code == 0, said
+    found = json.loads((folder / "out" / "two_layers,_units_8" / "config.json").read_text())["cell"]
+    assert (found["hidden_size"], found["layers"]) == (8, 2)
+    rows = json.loads((folder / "out" / "study.json").read_text())["rows"]
+    names = ["gru", "two layers, units 4", "two layers, units 8"]
+    assert [(row["row"], row["state"]) for row in rows] == [(name, "done") for name in names]
+    assert sum(row["chosen_of"] == 3 for row in rows) == 1
+    page = (folder / "out" / "study.html").read_text()
+    assert "<h2>Over units</h2>" in page
+    assert "Loss by epoch" in page
+
+
+def test_words_stand_alone_in_a_name_and_numbers_or_what_two_axes_have_behind_their_axis():
+    axes = {"a": {"on": [], "off": ["x=1"]}, "b": {"off": [], 0.5: ["y=1"]}, "c": {"2 s": []}}
+    study = Study(title="t", axes=axes)
+    assert list(study.every) == ["on, b off, c 2 s", "on, b 0.5, c 2 s", "a off, b off, c 2 s", "a off, b 0.5, c 2 s"]
+    assert study.every["a off, b 0.5, c 2 s"].overrides == ("x=1", "y=1")
+    assert study.points["on, b 0.5, c 2 s"] == {"a": "on", "b": "0.5", "c": "2 s"}
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ({}, "a study needs rows, or axes, or both"),
+        ({"axes": {"units": {}}}, "axes.units: an axis needs values, each with its overrides"),
+        ({"axes": {"units": {8: []}}, "rows": {"units 8": {}}}, "rows.units 8: the axes make a row of this name, too"),
+        (
+            {"axes": {"a": {1: ["seed=1"]}, "b": {2: ["x=1", "++seed=2"]}}},
+            "axes: seed is set by 2 axes, of which the last would win",
+        ),
+        ({"axes": {"units": {8: "cell.hidden_size=8"}}}, "axes.units.8: Input should be a valid tuple"),
+    ],
+)
+def test_axes_that_can_not_be_used_are_told(insula, folder, about, message):
+    path = folder / "conf" / "study" / "mine.yaml"
+    path.write_text(yaml.safe_dump({"title": "t", "base": ["experiment=demo"], **about}))
+    code, _, said = insula("train", "--config-dir", str(folder / "conf"), "study=mine")
+    assert code == 1
+    assert f"{path}: {message}" in said
+
+
 def test_a_row_that_fails_is_named_and_the_others_go_on(insula, folder):
     path = folder / "conf" / "study" / "mine.yaml"
     study = yaml.safe_load(path.read_text())
