@@ -12,7 +12,7 @@ import soundfile
 from insula.cli.compose import preflight
 from insula.cli.main import main
 
-STUDIES = {"iemocap_table_1": 9, "iemocap_figure_2": 8, "iemocap_units": 42}
+STUDIES = {"iemocap_table_1": 9, "iemocap_figure_2": 8, "iemocap_units": 42, "iemocap_cells": 8}
 SMALL = ("training.epochs=1", "training.progress=false")
 PROTOCOLS = {
     "experiment=iemocap_paper": (

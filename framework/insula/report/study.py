@@ -44,13 +44,15 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
     made_up = any(run.metrics.get("made_up") for run in there.values())
     chosen = select(there)
     rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found, chosen)]
-    rows = [row for row in rows if row["state"] != NOT_HERE or not made_up]
+    # Typed beside a study, dataset=... makes its published scores those of other data.
+    comparable = not made_up and not any(word.lstrip("+").startswith("dataset=") for word in study["beside"])
+    rows = [row for row in rows if row["state"] != NOT_HERE or comparable]
     page = {
         "title": study["title"],
         "size": study["size"],
         "made_up": made_up,
-        "text": _text(study, chosen),
-        "tables": [study_table(study["title"], rows, chosen.figure, with_published=not made_up)],
+        "text": _text(study, chosen, comparable),
+        "tables": [study_table(study["title"], rows, chosen.figure, with_published=comparable)],
         "sections": _sections(rows, there),
         "reports": {name: f"{name}/report.html" for name in there},
     }
@@ -96,8 +98,8 @@ def _sections(rows: Sequence[Mapping[str, Any]], runs: Mapping[str, Measured]) -
     return [section for section in (axis, training) if section]
 
 
-def _text(study: Mapping[str, Any], chosen: Selection) -> list[str]:
-    source = [f"Published values: {study['source']}."] if study["source"] else []
+def _text(study: Mapping[str, Any], chosen: Selection, comparable: bool) -> list[str]:
+    source = [f"Published values: {study['source']}."] if study["source"] and comparable else []
     beside = [f"These runs are the study's with {' '.join(study['beside'])}."] if study["beside"] else []
     return [
         *source,

@@ -69,8 +69,17 @@ def environment(seeds: Sequence[int], device: str) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "cores": os.cpu_count(),
         "seeds": list(seeds),
-        "command": sys.argv,
+        "command": _command(),
     }
+
+
+def _command() -> list[str]:
+    """Return what to type for this very run, also where it is one of a sweep or of a study."""
+    from hydra.core.hydra_config import HydraConfig
+
+    if not HydraConfig.initialized():
+        return sys.argv
+    return ["insula", "train", *(word.removeprefix("++") for word in HydraConfig.get().overrides.task)]
 
 
 def _commit() -> str | None:

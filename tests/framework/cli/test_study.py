@@ -49,6 +49,10 @@ def test_a_study_runs_every_row_and_puts_published_values_beside_measured_ones(i
     for name in ("as_published", "small"):
         run = json.loads((folder / "out" / name / "config.json").read_text())
         assert (run["seed"], run["training"]["epochs"]) == (3, 1)
+        again = json.loads((folder / "out" / name / "environment.json").read_text())["command"]
+        assert again[:2] == ["insula", "train"]
+        assert {"seed=3", "training.epochs=1"} <= {*again}
+        assert not [word for word in again if "sweep" in word or word.startswith("++")]
     page = (folder / "out" / "study.md").read_text()
     assert "Size: smoke" in page
     assert "15,619" in page
@@ -79,6 +83,11 @@ def test_on_real_data_published_scores_stand_beside_measured_ones(folder):
     assert "| theirs | 0.95 | not run here |" in lines[4]
     assert "random windows" in lines[4]
     assert "<table>" in (folder / "study.html").read_text()
+    elsewhere = Chosen("mine", Study(title="A study", rows=ROWS), "full", ("dataset=emodb", "++training.epochs=3"))
+    write_study(told(elsewhere), {"small": {"row": "small", "options": options}}, folder)
+    page = (folder / "study.md").read_text()
+    assert "| small | 0.500 [0.400, 0.600] |" in page, "scores of other data are no peers"
+    assert "theirs" not in page
 
 
 def test_check_sizes_every_row_and_adds_them_up(insula, folder):
