@@ -14,6 +14,7 @@ _PUBLIC = {
     "insula.sources.dataset": ("Dataset",),
     "insula.sources.reader": ("Reader",),
     "insula.sources.sound": ("read_sound",),
+    "insula.sources.made_up": ("begin_made_up", "replacing"),
     "insula.preprocess.preprocessor": ("Preprocessor", "Transform"),
     "insula.preprocess.augmentation": ("Augmentation",),
     "insula.windows.split": ("Split", "Fold"),
@@ -86,6 +87,8 @@ if TYPE_CHECKING:
     from insula.preprocess.preprocessor import Preprocessor as Preprocessor
     from insula.preprocess.preprocessor import Transform as Transform
     from insula.sources.dataset import Dataset as Dataset
+    from insula.sources.made_up import begin_made_up as begin_made_up
+    from insula.sources.made_up import replacing as replacing
     from insula.sources.reader import Reader as Reader
     from insula.sources.sound import read_sound as read_sound
     from insula.specs import DataSpec as DataSpec

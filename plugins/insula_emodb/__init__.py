@@ -15,5 +15,5 @@ def register_datasets():
 def register_readers():
     """Offer its reader."""
     return {
-        "emodb_speech": "insula_emodb.speech:EmoDBSpeech",
+        "emodb_speech": "insula.sources.sound_reader:SoundReader",
     }

@@ -15,5 +15,5 @@ def register_datasets():
 def register_readers():
     """Offer its reader."""
     return {
-        "iemocap_speech": "insula_iemocap.speech:IEMOCAPSpeech",
+        "iemocap_speech": "insula.sources.sound_reader:SoundReader",
     }

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from insula import DataError, SignalError
+from insula.sources.sound_reader import SoundReader
 from insula_emodb.dataset import EmoDB
-from insula_emodb.speech import EmoDBSpeech
 
 
 def wav(path: Path, samples: np.ndarray | None = None, rate: int = 16_000) -> Path:
@@ -33,7 +33,7 @@ def test_real_files(real_data: Path) -> None:
 def test_real_signal_is_what_the_file_holds(real_data: Path) -> None:
     root = real_data / "emodb"
     trial = next(iter(EmoDB(root).trials()))
-    reader = EmoDBSpeech(root)
+    reader = SoundReader(root)
     signal = reader.read(trial)
     expected, rate = soundfile.read(root / "wav" / f"{trial.id}.wav", dtype="int16")
     np.testing.assert_array_equal(signal.data[0], expected.astype(np.float32) / 32768)
@@ -79,7 +79,7 @@ def test_other_rates_and_channels_become_mono_at_16_khz(tmp_path: Path) -> None:
     tone = 0.5 * np.sin(2 * np.pi * 440 * time)
     wav(tmp_path / "03a01Fa.wav", np.stack([tone, 0.5 * tone], axis=1), 44_100)
     trial = next(iter(EmoDB(tmp_path).trials()))
-    signal = EmoDBSpeech(tmp_path).read(trial)
+    signal = SoundReader(tmp_path).read(trial)
     expected = 0.75 * 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
     assert (signal.data.shape, signal.sfreq) == ((1, 16_000), 16_000)
     np.testing.assert_allclose(signal.data[0, 200:-200], expected[200:-200], atol=2e-3)
@@ -90,11 +90,11 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "03a01Fa.wav").write_bytes(content)
     trial = next(iter(EmoDB(tmp_path).trials()))
     with pytest.raises(SignalError, match=r"03a01Fa\.wav can't be read as sound"):
-        EmoDBSpeech(tmp_path).read(trial)
+        SoundReader(tmp_path).read(trial)
 
 
 def test_a_file_without_samples_is_named(tmp_path: Path) -> None:
     wav(tmp_path / "03a01Fa.wav", np.zeros(0))
     trial = next(iter(EmoDB(tmp_path).trials()))
     with pytest.raises(SignalError, match=r"03a01Fa\.wav holds no samples"):
-        EmoDBSpeech(tmp_path).read(trial)
+        SoundReader(tmp_path).read(trial)

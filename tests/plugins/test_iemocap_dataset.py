@@ -15,10 +15,10 @@ from insula.plugin.choice import Choice
 from insula.plugin.manager import load_plugins
 from insula.plugin.testing import check_dataset, check_plugin, check_reader
 from insula.sources.corpus import open_corpus
+from insula.sources.sound_reader import SoundReader
 from insula_iemocap.counts import RELEASE, SESSIONS, WHOLE
 from insula_iemocap.dataset import IEMOCAP
 from insula_iemocap.name import Name
-from insula_iemocap.speech import IEMOCAPSpeech
 from made_iemocap import UTTERANCES, evaluation, session, wav, write_iemocap, write_text
 
 POINT = EntryPoint("iemocap", "insula_iemocap", "insula")
@@ -40,7 +40,7 @@ def test_contracts(root: Path) -> None:
     check_plugin(POINT)
     check_dataset(IEMOCAP, root=root)
     check_dataset(IEMOCAP, root=root, classes="all", agreement=0.5)
-    check_reader(IEMOCAPSpeech, dataset=IEMOCAP, root=root)
+    check_reader(SoundReader, dataset=IEMOCAP, root=root)
 
 
 def test_options_pass_the_command_line(root: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_root_may_be_the_folder_above_and_paths_follow(root: Path) -> None:
     assert [*trials] == [*UTTERANCES]
     trial = trials[SAID]
     assert trial.context["path"].startswith("IEMOCAP_full_release/Session1/")
-    assert list(IEMOCAPSpeech(root.parent).files(trial)) == [wav(root, SAID)]
+    assert list(SoundReader(root.parent).files(trial)) == [wav(root, SAID)]
     assert above.left_out == []
 
 
@@ -161,18 +161,18 @@ def test_listing_opens_no_sound_and_twice_says_the_same(root: Path) -> None:
 
 def test_a_sound_is_what_the_file_holds(root: Path) -> None:
     trial = listed(root)[1][SAID]
-    signal = IEMOCAPSpeech(root).read(trial)
+    signal = SoundReader(root).read(trial)
     expected, _ = soundfile.read(wav(root, SAID), dtype="int16")
     np.testing.assert_array_equal(signal.data[0], expected.astype(np.float32) / 32768)
     assert (signal.ch_names, signal.units, signal.sfreq) == (("speech",), ("1",), 16_000)
-    assert IEMOCAPSpeech(root, sfreq=8_000).read(trial).n_times == len(expected) // 2
+    assert SoundReader(root, sfreq=8_000).read(trial).n_times == len(expected) // 2
 
 
 def test_a_damaged_sound_is_named(root: Path) -> None:
     trial = listed(root)[1][SAID]
     wav(root, SAID).write_bytes(b"RIFFjunk")
     with pytest.raises(SignalError, match=rf"{SAID}\.wav can't be read as sound"):
-        IEMOCAPSpeech(root).read(trial)
+        SoundReader(root).read(trial)
 
 
 def many(root: Path, dialogues: int, turns: int) -> None:

@@ -158,7 +158,7 @@ def test_what_is_interrupted_goes_on(made: Path, tmp_path: Path, monkeypatch: py
     assert 29 < len(done) < 100
     half = tmp_path / "part" / "IEMOCAP_full_release" / planned()[-1].wav  # what a kill in the middle of a write leaves
     half.parent.mkdir(parents=True)
-    half.with_name(f".{half.name}.part").write_bytes(b"RIFF")
+    half.with_name(f".{half.name}").write_bytes(b"RIFF")
     write(tmp_path / "part", **SMALL)
     assert len(calls) == 71
     assert all(path.stat().st_mtime_ns == when for path, when in done.items())

@@ -16,7 +16,6 @@ from insula.plugin.registry import REGISTRIES, Component
 from insula_phymer.dataset import PhyMER
 from insula_phymer.generator import trial_files, write
 from insula_phymer.generator.emotions import EMOTIONS
-from insula_phymer.generator.replacing import replacing
 from insula_phymer.generator.scalp import CHANNELS
 
 SMALL = {"preset": "null", "subjects": 2, "videos": 3, "seconds": 12.0, "missing": 0.0}
@@ -165,18 +164,6 @@ def test_it_goes_on_where_it_was_interrupted(made: Path, tmp_path: Path, monkeyp
     PhyMER.generate(folder, **SMALL)
     assert contents(folder) == contents(made)
     assert all(path.stat().st_mtime_ns == when for path, when in finished.items())
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "sub" / "file.csv"
-    with pytest.raises(OSError, match="full"), replacing(path) as part:  # noqa: PT012
-        part.write_text("half")
-        raise OSError("disk full")
-    assert not path.exists()
-    with replacing(path) as part:
-        part.write_text("whole")
-    assert [p.name for p in path.parent.iterdir()] == ["file.csv"]
-    assert path.read_text() == "whole"
 
 
 def test_only_its_own_folder(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from insula.errors import ConfigError, DataError
 from insula.plugin.choice import Choice
 from insula.plugin.manager import Plugins, nearest
 from insula.sources.dataset import Dataset
+from insula.sources.made_up import MADE_UP
 from insula.sources.reader import Reader
 from insula.types import LeftOut, Target, Trial
 
 log = logging.getLogger("insula")
-MADE_UP = "SYNTHETIC.json"
-"""The file by which a generator marks the folder that it wrote in a real corpus's layout."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from insula_iemocap.generator.evaluation import evaluation
+from insula_iemocap.generator.missing import write_missing
 from insula_iemocap.generator.plan import TICKS, Utterance, session_folder
 from insula_iemocap.generator.recipe import Recipe
-from insula_iemocap.generator.replacing import write_missing
 from insula_iemocap.generator.speech import speech, transcript
 from insula_iemocap.generator.wav import wav
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from insula_iemocap.generator.dialogue import text_path
 from insula_iemocap.generator.evaluation import CATEGORIES
+from insula_iemocap.generator.missing import write_missing
 from insula_iemocap.generator.plan import Utterance
 from insula_iemocap.generator.recipe import Recipe
-from insula_iemocap.generator.replacing import write_missing
 from insula_iemocap.generator.votes import RATERS, votes
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(100)

@@ -1,17 +1,13 @@
 """Write: a generated IEMOCAP on disk, dialogue by dialogue, going on where it was interrupted."""
 
-import json
 from pathlib import Path
 
-from insula import DataError, __version__
+from insula import begin_made_up
 from insula_iemocap.generator.dialogue import write_dialogue
 from insula_iemocap.generator.oddities import write_oddities
 from insula_iemocap.generator.plan import plan, session_folder
 from insula_iemocap.generator.recipe import VERSION, Recipe
-from insula_iemocap.generator.replacing import write_bytes
 
-ABOUT = "SYNTHETIC.json"
-NOTE = "SYNTHETIC: made-up data. Scores on it never stand beside published ones."
 RELEASE = "IEMOCAP_full_release"
 SHOWN_FROM = 100
 """Utterances; above, a progress bar is shown."""
@@ -43,7 +39,7 @@ def write(root: Path, *, seed: int, preset: str, utterances: int, effect: float 
     from tqdm import tqdm
 
     recipe = Recipe.of(preset, effect=effect, seed=seed, utterances=utterances, others=others)
-    _begin(root, recipe)
+    begin_made_up(root, VERSION, recipe.options)
     dialogues = plan(recipe)
     count = sum(map(len, dialogues.values()))
     quiet = None if count > SHOWN_FROM else True  # None: where nobody looks at a terminal
@@ -53,25 +49,3 @@ def write(root: Path, *, seed: int, preset: str, utterances: int, effect: float 
             write_dialogue(root / RELEASE, recipe, said, bar.update)
     for name in firsts.values():
         write_oddities(root / RELEASE, recipe, dialogues[name])
-
-
-def _begin(root: Path, recipe: Recipe) -> None:
-    """Write what the data are made from, or make sure that what was begun there was made from the same."""
-    about = root / ABOUT
-    if not about.exists():
-        if root.is_dir() and any(path.name != f".{ABOUT}.part" for path in root.iterdir()):
-            raise DataError(f"{root} isn't empty, and {ABOUT} isn't in it: name a new folder")
-        made = {"note": NOTE, "version": VERSION, "insula": __version__, "options": recipe.options}
-        write_bytes(about, json.dumps(made, indent=2).encode())
-        return
-    try:
-        made = json.loads(about.read_text(encoding="utf-8"))
-        before = {"version": made["version"], **made["options"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{about} can't be read ({error!r}): name a new folder") from error
-    now = {"version": VERSION, **recipe.options}
-    other = [
-        f"{name}: {before.get(name)} there, {value} now" for name, value in now.items() if before.get(name) != value
-    ]
-    if other:
-        raise DataError(f"{root} was begun with other options ({'; '.join(other)}): name a new folder, or delete it")

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from insula import replacing
 from insula_phymer.assessor import ITEMS
 from insula_phymer.generator.emotions import EMOTIONS
 from insula_phymer.generator.personality import answers, levels
 from insula_phymer.generator.recipe import Recipe
-from insula_phymer.generator.replacing import write_text
 from insula_phymer.generator.showings import Showing
 
 LABELS = Path("labels.csv")
@@ -41,4 +41,5 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([header, *rows])
-    write_text(path, text.getvalue())
+    with replacing(path) as part:
+        part.write_text(text.getvalue(), encoding="utf-8")

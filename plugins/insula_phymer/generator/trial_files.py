@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from insula import replacing
 from insula_phymer.generator import wristband
 from insula_phymer.generator.headset import recording
 from insula_phymer.generator.raw import write_eeglab, write_fif
 from insula_phymer.generator.recipe import Recipe
-from insula_phymer.generator.replacing import replacing, write_text
 from insula_phymer.generator.showings import Showing
 
 FORMATS = {"EDA": "%.6f", "BVP": "%.2f", "TEMP": "%.2f", "HR": "%.2f"}
@@ -49,7 +49,8 @@ def write_trial(root: Path, recipe: Recipe, showing: Showing) -> None:
         first = showing.start + (wristband.HR_SPAN if kind == "HR" else 0)
         rate = wristband.RATES[kind]
         values = (FORMATS[kind] % value for value in _worn(recipe, showing, kind))
-        write_text(due[kind], "\n".join([f"{first:.6f}", f"{rate:.6f}", *values, ""]))
+        with replacing(due[kind]) as part:
+            part.write_text("\n".join([f"{first:.6f}", f"{rate:.6f}", *values, ""]), encoding="utf-8")
 
 
 def _worn(recipe: Recipe, showing: Showing, kind: str) -> Float[np.ndarray, " time"]:

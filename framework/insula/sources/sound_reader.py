@@ -1,4 +1,4 @@
-"""EmoDBSpeech: an utterance as one channel of sound."""
+"""SoundReader: the reader of every corpus whose trials name a sound file."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,11 +6,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from insula import Reader, Signal, Trial, read_sound
+from insula.sources.reader import Reader
+from insula.sources.sound import read_sound
+from insula.types import Signal, Trial
 
 
-class EmoDBSpeech(Reader):
-    """Reads an utterance of EmoDB: one channel, float32 in [-1, 1].
+class SoundReader(Reader):
+    """Reads the sound file that a trial names as ``context["path"]``, below the root: one channel, in [-1, 1].
+
+    A plugin registers it under a name of its own: ``{"my_speech": "insula.sources.sound_reader:SoundReader"}``.
 
     Parameters
     ----------
@@ -30,5 +34,5 @@ class EmoDBSpeech(Reader):
         return read_sound(path, self.sfreq)
 
     def files(self, trial: Trial) -> Iterable[Path]:
-        """Return the one file of the utterance."""
+        """Return the one file of the trial."""
         return [self.root / trial.context["path"]]
