@@ -11,7 +11,7 @@ from insula.plugin.manager import Plugins, nearest
 from insula.preprocess.chain import Step
 from insula.resolver import Resolver
 from insula.training.options import NotNegative, Options, Positive, TrainingOptions
-from insula.types import Kind, Rule
+from insula.types import Kind, Rule, When
 
 SHARED = "shared"
 
@@ -93,6 +93,8 @@ class RunConfig:
     default_target: TargetChoice
     """What a target is taken as that the run doesn't name."""
     streams: Mapping[str, StreamChoice]
+    copies: Mapping[str, When]
+    """When copies of trials are made, by the name of the augmentation that makes them."""
     cell: Choice
     """The cell of the streams that say ``cell: shared``."""
     fusion: Choice
@@ -153,13 +155,22 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
     training = r.plain(TrainingOptions, plain.get("training"), "training")
     targets = {k: _target(r, v, f"targets.{k}", default) for k, v in r.mapping(plain.get("targets"), "targets").items()}
     default_target = _target(r, {}, "default", default)
+    copies = _copies(r, streams)
     analyses = r.several("analyses", plain.get("analyses"), "analyses")
     seeds = _seeds(r, plain.get("seed", 0))
     if r.errors:
         raise ConfigError("\n".join(dict.fromkeys(r.errors)))
     store = Path(str(plain.get("store") or "~/.cache/insula")).expanduser()
     blocks = {"window": window, "training": training, "targets": targets, "default_target": default_target}
-    made = {"cell": shared, "streams": streams, "analyses": analyses, "seeds": seeds, "store": store, "plain": plain}
+    made = {
+        "cell": shared,
+        "streams": streams,
+        "copies": copies,
+        "analyses": analyses,
+        "seeds": seeds,
+        "store": store,
+        "plain": plain,
+    }
     return RunConfig(**choices, **blocks, **made)  # type: ignore[arg-type]
 
 
@@ -194,6 +205,20 @@ def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _
     for key in set(augment) - {"signal", "features"}:
         r.errors.append(f"{path}.augment.{key}: augmentations stand under signal or features")
     return options and StreamChoice(**options.model_dump(), **parts)
+
+
+def _copies(r: Resolver, streams: Mapping[str, StreamChoice | None]) -> dict[str, When]:
+    """Return when copies are made, by name: streams that augment under one name share the copies of a trial."""
+    found: dict[str, When] = {}
+    for stream, chosen in streams.items():
+        for name, choice in chosen.augment["signal"].items() if chosen else ():
+            when: When = choice.options["when"]
+            if found.setdefault(name, when) != when:
+                r.errors.append(
+                    f"streams.{stream}.augment.signal.{name}.when={when}: another stream says {found[name]}; streams "
+                    "that augment under one name share the copies: give both the same, or one of them another name"
+                )
+    return {name: when for name, when in found.items() if when != "epoch"}
 
 
 def _cell(r: Resolver, node: Any, path: str, shared: Choice | None) -> Choice | None:

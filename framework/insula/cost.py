@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from insula.model.architecture import Architecture, FittedAtOnce
+from insula.model.architecture import Architecture, is_fitted_at_once
 from insula.model.build import count_parameters
 from insula.specs import DataSpec
 from insula.training.at_once import fit
@@ -63,24 +63,25 @@ class Cost:
         return f"{once}; {size(self.stored)} in the store, {size(peak_memory())} of memory"
 
 
-def time_steps(network: Architecture, plan: TrainingPlan, fitted: FoldWindows, data: DataSpec) -> Cost:
+def time_steps(network: Architecture, plan: TrainingPlan, fitted: FoldWindows, data: DataSpec, most: int) -> Cost:
     """Train a model for some steps, on windows that are taken again where there are too few.
 
-    One that is fitted at once is fitted to as many windows of noise with drawn labels, which is the hardest case: the
-    windows that are at hand may be of one trial. A step is its share of that time.
+    One that is fitted at once is fitted to windows of noise with drawn labels, which is the hardest case: those that
+    are at hand may be of one trial. It gets a quarter of the steps, and no more windows than the largest fold trains on
+    (``most``). A step is its share of that time.
     """
     options = plan.options
     device, _ = choose_device(options)
     threads, _ = choose_threads(options, count_parameters(network), device)
     torch.set_num_threads(threads)
     rows = np.resize(np.arange(len(fitted.windows.rows.index)), STEPS * options.batch_size)
-    batches = fitted.batches(rows, data, options.batch_size)
-    if isinstance(network, FittedAtOnce):
+    if is_fitted_at_once(type(network)):
+        few = rows[: max(min(STEPS // 4 * options.batch_size, most), len(data.targets) + 1)]
         begin = time.perf_counter()
-        fit(network, map(_noise, batches), seed=0)
-        train = [(time.perf_counter() - begin) / STEPS]
+        fit(network, map(_noise, fitted.batches(few, data, options.batch_size)), seed=0)
+        train = [(time.perf_counter() - begin) * options.batch_size / len(few)]
     else:
-        train = _steps(network, plan, batches, data)
+        train = _steps(network, plan, fitted.batches(rows, data, options.batch_size), data)
     network.eval()
     evaluate: list[float] = []
     with torch.no_grad():

@@ -18,7 +18,6 @@ from insula.sources.corpus import open_corpus
 from insula.sources.store import Store
 from insula.stages import (
     audit_run,
-    choose_copies,
     choose_plan,
     choose_sources,
     choose_targets,
@@ -35,12 +34,12 @@ def run(config: RunConfig, folder: Path, plugins: Plugins) -> dict:
     with open_run(config.plain, folder):
         corpus = open_corpus(config.dataset)
         targets = choose_targets(config, corpus)
+        corpus = corpus.labelled({name: target for name, (target, _) in targets.items()})
         sources = choose_sources(config, corpus, plugins)
 
         prepared = prepare(config.dataset, corpus.trials, sources, store, progress=config.training.progress)
         plans, (length, step, require) = choose_windows(config, sources), config.window.values
-        copies = choose_copies(config)
-        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require, copies)
+        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require, config.copies)
         folds = make_folds(config, windows)
         audit = audit_run(config, windows, folds)
 

@@ -9,7 +9,6 @@ import numpy as np
 from insula.config import RunConfig
 from insula.errors import ConfigError, SplitError
 from insula.model.build import ModelChoice, PathChoice
-from insula.plugin.choice import Choice
 from insula.plugin.manager import Plugins
 from insula.preprocess.chain import infinite, stored_part
 from insula.preprocess.prepare import Source
@@ -19,7 +18,7 @@ from insula.training.fold import TrainingPlan
 from insula.types import Kind, Rule, Target
 from insula.windows.audit import Audit, audit_folds
 from insula.windows.classes import check_classes
-from insula.windows.copies import CopyMaker, SplitView, When
+from insula.windows.copies import CopyMaker
 from insula.windows.split import Fold, Split
 from insula.windows.stream import StreamPlan
 from insula.windows.windows import Windows
@@ -75,45 +74,21 @@ def choose_windows(config: RunConfig, sources: Sequence[Source]) -> dict[str, St
             stream.features,
             stream.length,
             stream.context,
-            augment_signal=tuple(choice.build() for choice in stream.augment["signal"].values() if not _once(choice)),
+            augment_signal=tuple(
+                c.build() for name, c in stream.augment["signal"].items() if name not in config.copies
+            ),
             augment_features=tuple(choice.build() for choice in stream.augment["features"].values()),
-            copies={k: CopyMaker(c, c.build()) for k, c in stream.augment["signal"].items() if _once(c)},
+            copies={k: CopyMaker(c, c.build()) for k, c in stream.augment["signal"].items() if k in config.copies},
             reader_reach=reached[name],
         )
         for name, stream in config.streams.items()
     }
 
 
-def _once(choice: Choice) -> bool:
-    return choice.options["when"] != "epoch"
-
-
-def choose_copies(config: RunConfig) -> dict[str, When]:
-    """Return when copies are made, by the name of the augmentation that makes them.
-
-    Streams that augment under one name share the copies: one copy of a trial, changed in each of these streams.
-
-    Raises
-    ------
-    ConfigError
-        If two streams make the copies of one name at different times.
-    """
-    found: dict[str, When] = {}
-    for stream, chosen in config.streams.items():
-        for name, choice in chosen.augment["signal"].items():
-            if _once(choice) and found.setdefault(name, choice.options["when"]) != choice.options["when"]:
-                raise ConfigError(
-                    f"streams.{stream}.augment.signal.{name}.when={choice.options['when']}: another stream makes its "
-                    f"copies {found[name]}; give both the same, or another name"
-                )
-    return found
-
-
 def make_folds(config: RunConfig, windows: Windows) -> list[Fold]:
     """Run the split, check that what it gave can be trained on, and let the copies of training windows train."""
     split: Split = config.split.build()
-    index = windows.rows.index
-    view = SplitView(index, choose_copies(config))
+    view = windows.view
     seen = view.seen()
     given = islice(split.folds(seen), config.split.options["take"])
     folds = [view.whole(_positions(fold, len(seen), config.split.name)) for fold in given]

@@ -10,9 +10,9 @@ from itertools import islice
 import numpy as np
 
 from insula.config import RunConfig
-from insula.cost import STEPS, Cost, time_steps
+from insula.cost import Cost, time_steps
 from insula.errors import DataError
-from insula.model.architecture import FittedAtOnce
+from insula.model.architecture import is_fitted_at_once
 from insula.model.build import build_model, count_parameters
 from insula.model.network import StreamsAndFusion
 from insula.plugin.manager import Plugins
@@ -20,7 +20,7 @@ from insula.preprocess.prepare import Prepared, Source, prepare
 from insula.sources.corpus import open_corpus
 from insula.sources.memory import MemoryStore
 from insula.sources.store import Store
-from insula.stages import choose_copies, choose_plan, choose_sources, choose_targets, choose_windows, make_folds
+from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
 from insula.training.options import TrainingOptions
 from insula.types import LeftOut, Rule, Signal, Target, Trial
 from insula.windows.copies import is_copy, with_copies
@@ -64,10 +64,12 @@ class Few:
 def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     """Size and time a run; a store that several runs are given spares the later ones what they share."""
     corpus = open_corpus(config.dataset)
+    listed = len(corpus.trials)
     targets = choose_targets(config, corpus)
+    corpus = corpus.labelled({name: target for name, (target, _) in targets.items()})
     sources = choose_sources(config, corpus, plugins)
     likely = _likely_rows(config, corpus.trials, targets)
-    folds = make_folds(config, Windows(likely, {}, {name: t for name, (t, _) in targets.items()}, None))
+    folds = make_folds(config, Windows(likely, {}, {name: t for name, (t, _) in targets.items()}, None, config.copies))
     worth = {trial.id for trial in likely.trials if not is_copy(trial)}
     few = _few(config, [trial for trial in corpus.trials if trial.id in worth], sources, targets, store)
     plan = choose_plan(config, targets)
@@ -75,9 +77,7 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     fitted = few.windows.fit(fold)
     data = fitted.spec(fold.train)  # the class weights of a few trials would leave most classes out
     network = build_model(plan.model, data, seed=0)
-    lines = [
-        f"dataset {config.dataset.name}: {len(corpus.trials)} trials, {len({t.subject for t in corpus.trials})} people"
-    ]
+    lines = [f"dataset {config.dataset.name}: {listed} trials, {len({t.subject for t in corpus.trials})} people"]
     lines += corpus.remarks
     left_out = (*corpus.left_out, *few.prepared.left_out, *few.windows.left_out)
     lines += _told(left_out)
@@ -89,13 +89,13 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     for name, target in data.targets.items():
         lines.append(f"target {name}: {target.kind}{' of ' + ', '.join(target.classes) if target.classes else ''}")
     options = config.training
-    if isinstance(network, FittedAtOnce):
+    if is_fitted_at_once(type(network)):
         options = options.model_copy(update={"epochs": 1})
         lines.append(
-            f"architecture {config.architecture.name}: fitted at once. A training step is its share of a fit to "
-            f"{STEPS * options.batch_size} windows of noise, and the parameters are those of that fit"
+            f"architecture {config.architecture.name}: fitted at once. A training step is its share of a fit to some "
+            "windows of noise, and the parameters are those of that fit"
         )
-    times = time_steps(network, plan, fitted, data)
+    times = time_steps(network, plan, fitted, data, most=max(len(fold.train) for fold in folds))
     scale = len(worth) / len(few.trials)
     cost = replace(
         times,
@@ -145,7 +145,7 @@ def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -
         guess = max(traces, default=trial.start + LIKELY * (length or 1.0))
         return guess if trial.stop is None else trial.stop
 
-    known = with_copies([replace(trial, stop=stop(trial)) for trial in trials], choose_copies(config))
+    known = with_copies([replace(trial, stop=stop(trial)) for trial in trials], config.copies)
     end = max(stop(trial) for trial in known)
     blank = Signal.of(np.zeros((1, 1)), 1 / max(end, 1.0), ("blank",), "1")
     extents = {"blank": Extent(None, 0.0, 0.0, 0.0)}
@@ -156,7 +156,7 @@ def _few(
     config: RunConfig, trials: Sequence[Trial], sources: Sequence[Source], targets: Targets, store: MemoryStore
 ) -> Few:
     """Prepare and cut trials until every stream has a window; what can't be used is left out, as in a run."""
-    plans, copies = choose_windows(config, sources), choose_copies(config)
+    plans, copies = choose_windows(config, sources), config.copies
     length, step, require = config.window.values
 
     def cut(some: Sequence[Trial], kept: Store = store) -> tuple[Prepared, Windows]:

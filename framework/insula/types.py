@@ -154,6 +154,10 @@ class Trial:
             object.__setattr__(self, "recording", self.id)
 
 
+Scope = Literal["train", "subject", "recording", "everything"]
+"""What a learnt step is fitted on."""
+When = Literal["epoch", "after_split", "before_split"]
+"""When an augmentation is drawn: in every epoch, or once, as copies that the split doesn't see, or that it sees."""
 Kind = Literal["classes", "binary", "number"]
 Rule = Literal["majority", "mean", "end"]
 

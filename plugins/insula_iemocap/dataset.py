@@ -14,8 +14,8 @@ from insula_iemocap.remarks import remark_on_counts, remark_on_raters, remark_on
 from insula_iemocap.session import read_session
 from insula_iemocap.tree import is_made_up, session_folders
 
-TINY = 1e-9
-"""Shares this close are equal: 2/3 of three votes is a sum of thirds."""
+ROUNDED = 0.005
+"""Agreements this close are equal: who types 0.67 means two raters of three."""
 
 
 class IEMOCAP(Dataset):
@@ -48,7 +48,7 @@ class IEMOCAP(Dataset):
     scenarios
         Which dialogues are listed: ``all``, only the ``improvised`` or only the ``scripted`` ones.
     agreement
-        Least agreement; above 0, utterances without a majority or a rater aren't listed either.
+        Least agreement, to half a percent; above 0, utterances without a majority or a rater aren't listed either.
 
     Notes
     -----
@@ -107,6 +107,8 @@ class IEMOCAP(Dataset):
             *remark_on_words(played),
         ):
             self.remark(remark)
+        if silent := sum(item.turn.transcript is None for item in played):
+            self.remark(f"{silent:,} of {len(played):,} utterances have no transcript")
         kept = self._agreed(played)
         for remark in remark_on_raters(kept):
             self.remark(remark)
@@ -121,7 +123,7 @@ class IEMOCAP(Dataset):
         """Keep the utterances whose label has votes enough."""
         if self.agreement == 0:
             return found
-        kept = [item for item in found if item.agreement is not None and item.agreement > self.agreement - TINY]
+        kept = [item for item in found if item.agreement is not None and item.agreement > self.agreement - ROUNDED]
         what = f"of a label that has {self.agreement:.0%} of the raters' votes"
         return self._kept(kept, found, what, f"dataset.agreement={self.agreement:g}")
 

@@ -20,21 +20,23 @@ def remark_on_counts(
 
 
 def remark_on_raters(listed: Sequence[Listed]) -> Iterator[str]:
-    """Say how often a rater names the majority's label: who predicts what one rater says hardly does better."""
+    """Say how often a rater names the majority's label, and how often the best answers are what one rater says.
+
+    The best answer to an utterance is the class that most of its raters name, majority or not.
+    """
     used = [item for item in listed if item.emotion and item.agreement is not None]
-    if not used:
-        return
-    votes = sum(len(item.votes) for item in used)
-    inside = sum(item.inside for item in used)
-    agreeing = sum((item.agreement or 0.0) * len(item.votes) for item in used)
-    yield (
-        f"a rater agrees with the majority label in {agreeing / votes:.1%} of {votes:,} votes"
-        + (
-            f" ({agreeing / inside:.1%} of those for one of the classes: the ceiling of emotion_e1…e6)"
-            if inside
-            else ""
+    if used:
+        votes = sum(len(item.votes) for item in used)
+        agreeing = sum((item.agreement or 0.0) * len(item.votes) for item in used)
+        yield f"a rater agrees with the majority label in {agreeing / votes:.1%} of {votes:,} votes"
+    voted = [item for item in listed if item.shares]
+    if voted:
+        inside = sum(item.inside for item in voted)
+        best = sum(max(item.shares.values()) * item.inside for item in voted)
+        yield (
+            f"the best answers are what a rater says in {best / inside:.1%} of the votes for one of the classes, on "
+            f"{len(voted):,} utterances: the ceiling of emotion_e1…e6"
         )
-    )
 
 
 def remark_on_words(listed: Sequence[Listed]) -> Iterator[str]:

@@ -67,11 +67,11 @@ def _utterances(folder: Path, place: str, files: list[str], leave_out: LeaveOut)
 
 
 def _sounds(folder: Path, place: str, leave_out: LeaveOut) -> dict[str, str]:
-    """Return the WAV files of all dialogues by the utterance's name."""
+    """Return the WAV files by the utterance's name: those of all dialogues, and any that lie beside their folders."""
     found: dict[str, str] = {}
-    for dialogue in folders_in(folder / SOUNDS):
-        for file in files_in(folder / SOUNDS / dialogue, ".wav"):
-            path = f"{place}/{SOUNDS}/{dialogue}/{file}"
+    for where in (SOUNDS, *(f"{SOUNDS}/{dialogue}" for dialogue in folders_in(folder / SOUNDS))):
+        for file in files_in(folder / where, ".wav"):
+            path = f"{place}/{where}/{file}"
             if Name.of(file[:-4]) is None:
                 leave_out(path, f"a WAV file whose name isn't an utterance's: {EXAMPLE}.wav")
             elif (first := found.setdefault(file[:-4], path)) != path:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from insula import DataError
@@ -20,6 +21,8 @@ def session_folders(root: Path) -> dict[str, Path]:
     DataError
         If neither ``root`` nor its folder ``IEMOCAP_full_release`` holds one.
     """
+    if root.is_file():
+        raise DataError(f"IEMOCAP: {root} is a file. {_TYPE}")
     for place in (root, root / RELEASE):
         named = [(SESSION.fullmatch(name), place / name) for name in folders_in(place)]
         if found := {fits[1]: path for fits, path in named if fits}:
@@ -55,7 +58,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text in UTF-8, or else in Latin-1, whatever ends them.
+    """Return the lines of a text in UTF-8, or UTF-16 where it says so, or else in Latin-1, whatever ends them.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def read_lines(path: Path) -> list[str]:
     """
     data = path.read_bytes()
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     # not splitlines(): to it an ellipsis of Windows, which is 0x85 in Latin-1, ends a line

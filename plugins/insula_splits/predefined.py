@@ -75,7 +75,7 @@ def _matched(table: pd.DataFrame, index: pd.DataFrame, path: Path) -> pd.DataFra
     """Return a line per fold, role and position ``at`` in the index; what has no partner is told, not dropped."""
     by = str(table.columns[0])
     at = np.arange(len(index))
-    here = pd.DataFrame({by: (index["trial"].to_numpy() if by == "trial" else at), "at": at}).astype({by: str})
+    here = pd.DataFrame({by: (_named(index, table) if by == "trial" else at), "at": at}).astype({by: str})
     unknown, unused = sorted(set(table[by]) - set(here[by])), sorted(set(here[by]) - set(table[by]))
     if len(unknown) == table[by].nunique():
         raise SplitError(
@@ -87,6 +87,14 @@ def _matched(table: pd.DataFrame, index: pd.DataFrame, path: Path) -> pd.DataFra
     if unused:
         _warn(f"{path} leaves out {len(unused)} {by}s of the data, {unused[0]!r} first")
     return table.merge(here, on=by)
+
+
+def _named(index: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """Return the trial of every row as the table knows it: a copy that it doesn't name goes with its trial."""
+    if "parent" not in index:
+        return index["trial"].to_numpy()
+    alone = index["trial"].astype(str).isin(table["trial"]) | index["parent"].isna()
+    return index["trial"].where(alone, index["parent"]).to_numpy()
 
 
 def _warn(text: str) -> None:

@@ -51,7 +51,7 @@ def blocks(made: Path) -> list[tuple[str, list[str]]]:
 
 def test_the_layout(made: Path) -> None:
     found = {name for name in contents(made) if "/._" not in name}
-    expected = {"SYNTHETIC.json"}
+    expected = {"SYNTHETIC.json", "IEMOCAP_full_release/SYNTHETIC.json"}
     for u in planned():
         session = f"IEMOCAP_full_release/Session{u.id[4]}"
         expected |= {f"{session}/dialog/{kind}/{u.dialogue}.txt" for kind in ("EmoEvaluation", "transcriptions")}

@@ -12,7 +12,13 @@ from insula.specs import TargetSpec
 
 TRIAL = ("dataset", "subject", "session", "trial")
 """The columns that name a trial."""
-_UNITS = {"subject": ("dataset", "subject"), "stimulus": ("dataset", "stimulus"), "trial": TRIAL}
+FAMILY = "family"
+"""The column that names a trial, or the trial that an augmented copy was made from; by default it is the trial."""
+_UNITS = {
+    "subject": ("dataset", "subject"),
+    "stimulus": ("dataset", "stimulus"),
+    "trial": ("dataset", "subject", "session", FAMILY),
+}
 
 
 class Answers:
@@ -50,7 +56,7 @@ class Answers:
         rows = predictions.loc[predictions["target"] == target.name] if "target" in predictions else predictions
         if rows.empty:
             raise DataError(f"no held-out window has a label for target {target.name!r}: there is nothing to measure")
-        return cls(rows, scores_for(target))
+        return cls(rows if FAMILY in rows else rows.assign(**{FAMILY: rows["trial"]}), scores_for(target))
 
     def codes(self, *columns: str) -> Int[np.ndarray, " rows"]:
         """Number the combinations of columns, in sorted order."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from insula.evaluation.answers import TRIAL, Answers, means
+from insula.evaluation.answers import Answers, means
 from insula.evaluation.metrics import named, plain
 from insula.evaluation.scores import ClassScores, Scores, scores_for
 from insula.specs import TargetSpec
@@ -61,13 +61,11 @@ def floors(
     for identity in IDENTITIES:
         codes = protocol.codes(identity)
         if (codes >= 0).any():
-            said, seen = _by_identity(y, [codes] * len(pairs), prior, pairs)
-            said = said if target.kind == "number" else [_likeliest(p) for p in said]
+            said, seen = _by_identity(y, [codes] * len(pairs), prior, pairs, target)
             name = (terms or {}).get(identity, identity)
             found.append({**_floor(f"{name} only", y, said, pairs, scores), "seen": seen})
     if lengths := _lengths(protocol, pairs):
-        said, _ = _by_identity(y, lengths, prior, pairs)
-        said = said if target.kind == "number" else [_likeliest(p) for p in said]
+        said, _ = _by_identity(y, lengths, prior, pairs, target)
         found.append(_floor("duration only", y, said, pairs, scores))
     return found
 
@@ -87,8 +85,8 @@ def label_permutation(
 ) -> dict[str, Any]:
     """Score the held-out predictions against trial labels that are permuted among the trials.
 
-    A trial keeps its windows together and its predictions; its label (the most frequent class of its windows, or their
-    mean) goes to another trial.
+    A trial keeps its windows (and its augmented copies) together and its predictions; its label (the most frequent
+    class of its windows, or their mean) goes to another trial.
 
     Parameters
     ----------
@@ -107,7 +105,7 @@ def label_permutation(
         Genet Mol Biol 9:39).
     """
     answers = Answers.of(predictions, target)
-    trial = answers.codes(*TRIAL)
+    trial = answers.units("trial")
     label = answers.scores.decide(means(answers.vectors[0], trial))
     rng = np.random.default_rng(seed)
 
@@ -139,9 +137,13 @@ def _likeliest(probabilities: Vectors) -> Vectors:
 
 
 def _by_identity(
-    y: Vectors, several: Sequence[Ints], prior: Sequence[Vectors], pairs: Sequence[tuple[Ints, Ints]]
+    y: Vectors,
+    several: Sequence[Ints],
+    prior: Sequence[Vectors],
+    pairs: Sequence[tuple[Ints, Ints]],
+    target: TargetSpec,
 ) -> tuple[list[Vectors], float]:
-    """Return what the training rows of each test row's person (or stimulus) are on average, and how many have any.
+    """Return what the training rows of each test row's person (or stimulus) say, and how many have any.
 
     ``several`` has a code per row for each fold.
     """
@@ -157,6 +159,7 @@ def _by_identity(
             np.where(n > 0, total[codes[test]] / np.maximum(n, 1) + 1e-9 * fallback * (y.shape[1] > 1), fallback)
         )
         seen += int((n > 0).sum())
+    said = said if target.kind == "number" else [_likeliest(p) for p in said]
     return said, seen / sum(len(test) for _, test in pairs)
 
 

@@ -99,7 +99,7 @@ class FoldRun:
         return build_model(self.plan.model, self.loaded.data, draw(seed, "again", again) if again else seed).eval()
 
     def _of_role(self, role: str) -> Iterator[Batch]:
-        fitted = self.windows.fit(trained_fold(self.plan, self.fold))
+        fitted = self.windows.fit(trained_fold(self.plan, self.windows, self.fold))
         return self._batches(fitted, fitted.usable(self.fold), self.loaded.network, self.loaded.data, role)
 
     def _batches(

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import torch
 
+from insula.evaluation.answers import FAMILY
 from insula.evaluation.floors import floors, label_permutation
 from insula.evaluation.fold import FoldRun
 from insula.evaluation.metrics import summarise
 from insula.evaluation.predict import join
 from insula.evaluation.results import Results
 from insula.evaluation.run_folder import check_same_data
-from insula.model.architecture import FittedAtOnce
+from insula.model.architecture import is_fitted_at_once
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared
@@ -84,7 +85,7 @@ def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], fol
     parameters = count_parameters(network)
     device, _ = choose_device(plan.options)
     threads, why = choose_threads(plan.options, parameters, device)
-    size = "fitted at once" if isinstance(network, FittedAtOnce) else f"{parameters:,} parameters"
+    size = "fitted at once" if is_fitted_at_once(type(network)) else f"{parameters:,} parameters"
     size += f", {len(windows.rows.index)} windows, {len(runs)} models"
     log.info("%s to train with %d thread%s (%s)", size, threads, "" if threads == 1 else "s", why)
     torch.set_num_threads(threads)
@@ -108,7 +109,7 @@ def summarise_run(
     data = runs[0].loaded.data
     per_target = {}
     for name, target in data.targets.items():
-        table = predictions.loc[predictions["target"] == name]
+        table = _with_families(predictions.loc[predictions["target"] == name], windows.rows.index)
         known = _floors(windows, folds, table, target, corpus.dataset.terms)
         per_target[name] = {**summarise(table, target, audit.unit), "floors": known}
     first = next(iter(per_target.values()))
@@ -134,6 +135,13 @@ def summarise_run(
         stages=stages,
         unit=audit.unit,
     )
+
+
+def _with_families(table: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:
+    """Say whose copies trials are: a trial and its augmented copies are one unit, however many they are."""
+    parents = index.loc[index["parent"].notna(), ["trial", "parent"]].drop_duplicates()
+    families = dict(zip(parents["trial"], parents["parent"], strict=True))
+    return table.assign(**{FAMILY: table["trial"].map(lambda trial: families.get(trial, trial))})
 
 
 def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:

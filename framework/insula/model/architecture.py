@@ -70,3 +70,8 @@ class FittedAtOnce(Protocol):
         Rows without a label of a target teach nothing about it; class weights stand in ``data.targets``.
         """
         ...
+
+
+def is_fitted_at_once(cls: type) -> bool:
+    """Whether an architecture has ``fit``: a method of its class, not a part that happens to bear that name."""
+    return callable(getattr(cls, "fit", None))

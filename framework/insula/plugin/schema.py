@@ -7,13 +7,14 @@ default. Some registries add *reserved* options, which the framework itself hono
 import inspect
 import typing
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.errors import PydanticSchemaGenerationError
 
 from insula.errors import PluginError
 from insula.plugin.registry import Component, import_path
+from insula.types import Scope, When
 
 Reserved = dict[str, tuple[Any, Any, str]]
 
@@ -24,7 +25,7 @@ STACK: Reserved = {
 ROOT: Reserved = {"root": (Path | None, None, "Where the dataset's files are.")}
 FIT: Reserved = {
     "fit": (
-        Literal["train", "subject", "recording", "everything"],
+        Scope,
         "train",
         "What the step is fitted on: the training rows of a fold, each subject's or recording's unlabelled data, or "
         "everything, what is tested included, as some published recipes do.",
@@ -32,7 +33,7 @@ FIT: Reserved = {
 }
 WHEN: Reserved = {
     "when": (
-        Literal["epoch", "after_split", "before_split"],
+        When,
         "epoch",
         "When it is drawn: for training windows anew in every epoch, or once, as a copy of every training window "
         "beside it; before_split makes the copies before the split, as some published recipes do, and tests them too.",

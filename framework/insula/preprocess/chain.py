@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from insula.errors import InsulaError, SignalError
 from insula.plugin.choice import Choice
 from insula.preprocess.preprocessor import Preprocessor, Transform
-from insula.types import Signal, Trial
+from insula.types import Scope, Signal, Trial
 
-Scope = Literal["train", "subject", "recording", "everything"]
 FOR_ALL = ("train", "everything")
 """The scopes that give one Transform for all people: it belongs to a fold, and to the bundle."""
 

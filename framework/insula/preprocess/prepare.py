@@ -175,7 +175,7 @@ class _Batch:
                 try:
                     signal = self.signal(source, source.steps, trial)
                 except SignalError as error:
-                    prepared.left_out.append(LeftOut(f"{source.stream}: recording {trial.recording}", str(error)))
+                    prepared.left_out.append(_refused(source, trial, str(error)))
                     continue
                 prepared.signals[place] = store.put(prepared.keys[place], [signal])
         self.memory.clear()
@@ -214,6 +214,15 @@ class _Batch:
         if place not in self.memory:
             self.memory[place] = compute()
         return self.memory[place]
+
+
+def _refused(source: Source, trial: Trial, why: str) -> LeftOut:
+    """Say why a recording isn't used, its file apart: what is said of many files counts as one reason."""
+    where = f"{source.stream}: recording {trial.recording}"
+    for path in source.reader.files(trial):
+        if why.startswith(f"{path} "):
+            return LeftOut(f"{where} ({path})", f"its file {why.removeprefix(f'{path} ')}")
+    return LeftOut(where, why)
 
 
 def _context(source: Source, trial: Trial) -> dict[str, str]:

@@ -53,7 +53,11 @@ def over_axis(
 def _draw(axes: Any, lines: Mapping[str, Sequence[tuple[int, Metrics]]], name: str) -> None:
     for number, (label, several) in enumerate(lines.items()):
         beside = 0.5 * (number - (len(lines) - 1) / 2) / max(len(lines), 3)
-        found = [(place + beside, metrics[name]) for place, metrics in several if metrics[name]["value"] is not None]
+        found = [
+            (place + beside, metrics[name])
+            for place, metrics in several
+            if metrics.get(name, {}).get("value") is not None
+        ]
         style: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "lw": 1.2, "label": label}
         x, y = [place for place, _ in found], [metric["value"] for _, metric in found]
         axes.plot(x, y, "o", ls=LINES[number // len(COLOURS) % len(LINES)], ms=3.5, **style)

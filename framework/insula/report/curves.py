@@ -67,6 +67,7 @@ def _limits(runs: Mapping[str, Measured], figure: str) -> tuple[float, float]:
     several = [run.curve(f"{role}_{figure}").to_numpy() for run in runs.values() for role in ("train", "val")]
     tops = [values.max() for values in several if len(values)]
     values = np.concatenate(several)
-    top = min(max(tops), 1.5 * np.median(tops))
-    margin = 0.05 * (top - values.min()) or 0.05
-    return values.min() - margin, top + margin
+    low, usual = values.min(), float(np.median(tops))
+    top = min(max(tops), usual + 0.5 * max(usual - low, abs(usual)))
+    margin = 0.05 * (top - low) or 0.05
+    return low - margin, top + margin

@@ -44,8 +44,10 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
     made_up = any(run.metrics.get("made_up") for run in there.values())
     chosen = select(there)
     rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found, chosen)]
-    # Typed beside a study, dataset=... makes its published scores those of other data.
-    comparable = not made_up and not any(word.lstrip("+").startswith("dataset=") for word in study["beside"])
+    # Typed beside a study, another dataset (or another choice from it) makes its published scores those of other data.
+    keys = {word.lstrip("+~").partition("=")[0] for word in study["beside"]}
+    elsewhere = any(key == "dataset" or key.startswith("dataset.") for key in keys - {"dataset.root"})
+    comparable = not made_up and not elsewhere
     rows = [row for row in rows if row["state"] != NOT_HERE or comparable]
     page = {
         "title": study["title"],

@@ -24,11 +24,32 @@ class Corpus:
     choice: Choice
     dataset: Dataset
     trials: Sequence[Trial]
+    unlabelled: Sequence[LeftOut] = ()
 
     @property
     def left_out(self) -> list[LeftOut]:
-        """What the dataset found and didn't use."""
-        return list(self.dataset.left_out)
+        """What the dataset found and didn't use, and what a run has no use for."""
+        return [*self.dataset.left_out, *self.unlabelled]
+
+    def labelled(self, targets: Mapping[str, Target]) -> "Corpus":
+        """Return the corpus without the trials that have no label for any target: no need to prepare them.
+
+        Raises
+        ------
+        DataError
+            If none has one.
+        """
+        why = f"no label for {' or '.join(targets)}"
+        keys = {key for name, target in targets.items() for key in target.keys(name)}
+        kept = [trial for trial in self.trials if any(trial.labels.get(key) is not None for key in keys)]
+        if not kept:
+            raise DataError(f"no window is left of {len(self.trials)} trials: trial {self.trials[0].id}: {why}")
+        held = {trial.id for trial in kept}
+        return replace(
+            self,
+            trials=kept,
+            unlabelled=[LeftOut(f"trial {trial.id}", why) for trial in self.trials if trial.id not in held],
+        )
 
     @property
     def remarks(self) -> list[str]:
@@ -103,7 +124,5 @@ def about(choice: Choice) -> Mapping[str, Any]:
     """Return licence and citation of a dataset, and whether it is made up: always, or what lies in its root is."""
     said = {name: getattr(choice.cls, name, "not said") for name in ("licence", "citation")}
     root: Path | None = choice.options.get("root")
-    # A root may also be the corpus's own folder inside the one that was generated.
-    folders = (root.expanduser(), root.expanduser().absolute().parent) if root is not None else ()
-    marked = any((folder / MADE_UP).is_file() for folder in folders)
+    marked = root is not None and (root.expanduser() / MADE_UP).is_file()
     return {**said, "made_up": getattr(choice.cls, "made_up", False) or marked}

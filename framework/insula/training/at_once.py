@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from insula.model.architecture import Architecture, FittedAtOnce
+from insula.model.architecture import Architecture
 from insula.randomness import draw
 from insula.specs import DataSpec
 from insula.training.by_gradient import Loaders
@@ -34,8 +34,8 @@ def train_at_once(
     return [found], 1
 
 
-def fit(network: FittedAtOnce, batches: Iterable[Batch], seed: int) -> None:
-    """Fit an architecture; what it draws meanwhile depends on the seed alone."""
+def fit(network: Any, batches: Iterable[Batch], seed: int) -> None:
+    """Fit an architecture that has ``fit``; what it draws meanwhile depends on the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(draw(seed, "fit"))
         network.fit(batches)

@@ -79,7 +79,10 @@ def _command() -> list[str]:
 
     if not HydraConfig.initialized():
         return sys.argv
-    return ["insula", "train", *(word.removeprefix("++") for word in HydraConfig.get().overrides.task)]
+    hydra = HydraConfig.get()
+    folders = [source.path for source in hydra.runtime.config_sources if source.provider == "command-line"]
+    where = ["--config-dir", folders[0]] if folders else []
+    return ["insula", "train", *where, *(word.removeprefix("++") for word in hydra.overrides.task)]
 
 
 def _commit() -> str | None:

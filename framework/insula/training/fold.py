@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from insula.errors import SplitError, TrainingError
-from insula.model.architecture import Architecture, FittedAtOnce
+from insula.model.architecture import Architecture, is_fitted_at_once
 from insula.model.build import ModelChoice, build_model, count_parameters
 from insula.plugin.choice import Choice
 from insula.randomness import draw
@@ -63,11 +63,12 @@ def fold_spec(fitted: FoldWindows, fold: Fold, options: TrainingOptions) -> Data
     return fitted.spec(fold.train, weights)
 
 
-def trained_fold(plan: TrainingPlan, fold: Fold) -> Fold:
-    """Return the rows that the final model was trained on, which a refit changes."""
+def trained_fold(plan: TrainingPlan, windows: Windows, fold: Fold) -> Fold:
+    """Return the rows that the final model was trained on, which a refit changes: copies of all of them train, too."""
     if plan.options.refit == "none" or not len(fold.validation):
         return fold
-    return replace(fold, train=np.concatenate([fold.train, fold.validation]), validation=fold.validation[:0])
+    both = np.concatenate([fold.train, fold.validation])
+    return windows.view.with_copies(replace(fold, train=both, validation=fold.validation[:0]))
 
 
 def train_fold(
@@ -87,7 +88,7 @@ def train_fold(
     if plan.options.select_on == "test":
         return _fit(plan, windows, replace(fold, validation=fold.test), seed, folder / "checkpoints", progress, title)
     trained = _fit(plan, windows, fold, seed, folder / "checkpoints", progress, title)
-    final = trained_fold(plan, fold)
+    final = trained_fold(plan, windows, fold)
     if final is fold:
         return trained
     again = replace(plan, options=plan.options.model_copy(update={"epochs": trained.epochs}))
@@ -111,7 +112,7 @@ def _fit(
         if progress is not None:
             progress.epoch(title, row)
 
-    if isinstance(network, FittedAtOnce):
+    if is_fitted_at_once(type(network)):
         objective = _objective(plan, data, l2=0.0)  # training.l2 is no part of what it is fitted to
         history, epoch = train_at_once(network, objective, data, loaders, seed, report)
     else:
@@ -161,7 +162,7 @@ def _loaders(plan: TrainingPlan, fitted: FoldWindows, fold: Fold, data: DataSpec
         chances = oversampling(labels, dict(zip(target.classes, class_weights(labels, target.classes), strict=True)))
     train_rows = fold.train if groups is None else in_order(fold.train, rows, groups)
     augmented = any(s.plan.augment_signal or s.plan.augment_features for s in windows.streams.values())
-    if augmented and issubclass(plan.model.architecture.cls, FittedAtOnce):
+    if augmented and is_fitted_at_once(plan.model.architecture.cls):
         log.info(
             "%s is fitted at once: augmentations that are drawn for every epoch change nothing",
             plan.model.architecture.name,

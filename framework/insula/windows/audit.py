@@ -14,6 +14,7 @@ from insula.windows.disclosures import (
     selection_on_test,
     shared_conversations,
     stimulus_determines_label,
+    tested_copies,
     thresholds_from_test,
     transductive_statistics,
     unbounded_reach,
@@ -29,9 +30,9 @@ class Audit:
     """Grade of leakage, and beside it what the protocol claims.
 
     A: nothing found. B: unlabelled data of people under test (or a median of their labels) are used, conversations are
-    cut apart, a step discloses something of itself, or validation is no check on training. C: an
-    input says who a known person is. D: the stimulus tells the label, and stimuli are shared. E: test rows choose the
-    model. F: training and test overlap.
+    cut apart, augmented copies are tested, a step discloses something of itself, or validation is no check on training.
+    C: an input says who a known person is. D: the stimulus tells the label, and stimuli are shared. E: test rows choose
+    the model. F: training and test overlap.
     """
 
     grade: Grade
@@ -99,6 +100,7 @@ def audit_folds(
         *transductive_statistics(protocol, fitted or {}),
         *unbounded_reach(protocol, infinite),
         *thresholds_from_test(protocol, own_medians),
+        *tested_copies(protocol),
         *shared_conversations(protocol),
         *declared(protocol, disclosed or {}),
         *missing_classes(protocol, label),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,13 +9,10 @@ import pandas as pd
 from insula.plugin.choice import Choice
 from insula.preprocess.augmentation import Augmentation
 from insula.randomness import draw
-from insula.types import Signal, Trial
+from insula.types import Signal, Trial, When
 from insula.windows.split import Fold
 
-When = Literal["epoch", "after_split", "before_split"]
-"""When an augmentation is drawn: in every epoch, or once, as copies that the split doesn't see, or that it sees."""
-
-COPY = "copy"
+COPY = "insula.copy"
 """The key in a copy's ``context``, and the column of the index, that name the augmentation it was made by."""
 
 
@@ -27,9 +23,14 @@ class CopyMaker:
     choice: Choice
     augmentation: Augmentation
 
-    def __call__(self, signal: Signal, stream: str, trial: Trial, t0: float) -> Signal:
-        """Return the augmented copy of a window that begins at ``t0``."""
-        rng = np.random.default_rng(draw(0, COPY, stream, trial.id, round(t0, 6)))
+    @property
+    def when(self) -> When:
+        """When the copies are made."""
+        return self.choice.options["when"]
+
+    def __call__(self, signal: Signal, trial: Trial, t0: float) -> Signal:
+        """Return the augmented copy of a window that begins at ``t0``: streams of one sound get one draw."""
+        rng = np.random.default_rng(draw(0, COPY, trial.id, round(t0, 6)))
         return self.augmentation(signal, rng)
 
 
@@ -89,10 +90,15 @@ class SplitView:
         if not hidden.any():
             return fold
         places = np.flatnonzero(~hidden)
-        original = Fold(*(places[fold.rows(role)] for role in Fold.ROLES))
-        windows = self._windows("trial")[original.train]
-        copies = np.flatnonzero(hidden & self._windows("parent").isin(windows))
-        return replace(original, train=np.sort(np.concatenate([original.train, copies])))
+        return self.with_copies(Fold(*(places[fold.rows(role)] for role in Fold.ROLES)))
+
+    def with_copies(self, fold: Fold) -> Fold:
+        """Return a fold in which all copies of training windows that the split doesn't see train."""
+        hidden = self.hidden
+        if not hidden.any():
+            return fold
+        copies = np.flatnonzero(hidden & self._windows("parent").isin(self._windows("trial")[fold.train]))
+        return replace(fold, train=np.union1d(fold.train, copies))
 
     def _windows(self, trial: str) -> pd.MultiIndex:
         return pd.MultiIndex.from_arrays([self.index[name] for name in ("dataset", trial, "t0", "t1")])

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from insula.errors import DataError
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
-from insula.types import LeftOut, Rule, Target, Trial
-from insula.windows.copies import When, with_copies
-from insula.windows.index import Extent, build_index
+from insula.types import LeftOut, Rule, Target, Trial, When
+from insula.windows.copies import COPY, is_copy, with_copies
+from insula.windows.index import Extent, Rows, build_index
 from insula.windows.stream import StreamPlan, StreamWindows
 from insula.windows.windows import Windows
 
@@ -45,7 +45,7 @@ def cut_windows(
     streams = {name: StreamWindows(plan, rows, prepared, length) for name, plan in plans.items()}
     for stream in streams.values():
         stream.store_features(store)
-    kept, lacking = _kept(streams, len(rows.trials), require)
+    kept, lacking = _kept(streams, rows, require)
     if not kept:
         items = [*(item for stream in streams.values() for item in stream.left_out), *lacking]
         unread = [item for item in prepared.left_out if item.what.partition(":")[0] in require]
@@ -54,18 +54,27 @@ def cut_windows(
     if len(kept) < len(rows.trials):
         rows = rows.take(kept, lacking)
         streams = {name: stream.take(rows, kept) for name, stream in streams.items()}
-    return Windows(rows, streams, {name: target for name, (target, _) in targets.items()}, length)
+    kinds = {name: target for name, (target, _) in targets.items()}
+    return Windows(rows, streams, kinds, length, copies or {})
 
 
-def _kept(streams: Mapping[str, StreamWindows], count: int, require: Sequence[str]) -> tuple[list[int], list[LeftOut]]:
-    """Return the windows that have every required stream, and any at all, and what is left out."""
+def _kept(streams: Mapping[str, StreamWindows], rows: Rows, require: Sequence[str]) -> tuple[list[int], list[LeftOut]]:
+    """Return the windows that have every required stream, and any at all, and what is left out.
+
+    A copy is one where a stream that it changes is there: else it would be its trial once more.
+    """
     kept: list[int] = []
     lacking: Counter[str] = Counter()
-    for row in range(count):
+    for row, trial in enumerate(rows.trials):
         missing = next((name for name in require if not streams[name].has(row)), None)
         if missing is not None:
-            lacking[missing] += 1
-        elif any(stream.has(row) for stream in streams.values()):
+            lacking[missing] += not is_copy(trial)
+        elif any(stream.has(row) for stream in streams.values() if _concerns(stream, trial)):
             kept.append(row)
+    lacking = +lacking
     why = "they lack a stream that window.require names"
     return kept, [LeftOut(f"windows without {name}", why, number) for name, number in lacking.items()]
+
+
+def _concerns(stream: StreamWindows, trial: Trial) -> bool:
+    return not is_copy(trial) or trial.context[COPY] in stream.plan.copies

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from insula.windows.copies import COPY
 from insula.windows.finding import Finding, over_folds
 from insula.windows.protocol import Ints, Protocol, count, shared, trained
 
@@ -45,6 +46,19 @@ def declared(protocol: Protocol, disclosed: Mapping[str, str]) -> list[Finding]:
     return over_folds(
         "disclosed_step", "B", dict.fromkeys(range(len(protocol.folds)), reason) if reason else {}, len(protocol.folds)
     )
+
+
+def tested_copies(protocol: Protocol) -> list[Finding]:
+    """Find copies that a run has made itself among the rows that test: they are recordings of nobody."""
+    if COPY not in protocol.index:
+        return []
+    copy = protocol.index[COPY].notna().to_numpy()
+    reasons = {
+        number: f"{copy[fold.test].sum()} of {len(fold.test)} test windows are augmented copies (when: before_split)"
+        for number, fold in enumerate(protocol.folds)
+        if copy[fold.test].any()
+    }
+    return over_folds("tested_copies", "B", reasons, len(protocol.folds))
 
 
 def shared_conversations(protocol: Protocol) -> list[Finding]:

@@ -30,8 +30,8 @@ class FittedStream:
             self.signal_steps.append(fit_step(step, self._stretches(train if step.scope == "train" else None)))
             self._recordings.clear()
         for step in plan.live_features:
-            rows = train if step.scope == "train" else range(len(windows.rows.trials)) if step.scope else ()
-            self.feature_steps.append(fit_step(step, self._pairs(rows)))
+            everywhere = [row for row in range(len(windows.rows.trials)) if windows.fits(row)] if step.scope else []
+            self.feature_steps.append(fit_step(step, self._pairs(train if step.scope == "train" else everywhere)))
 
     def __call__(self, row: int, rng: np.random.Generator | None = None) -> Signal | None:
         """Return a row's window; with a generator, augmented as training windows are, where that isn't refused.
@@ -59,25 +59,29 @@ class FittedStream:
         ConfigError
             If the first windows that have the stream are refused.
         """
-        plan, refused = self.windows.plan, 0
+        plan = self.windows.plan
         if not (plan.augment_signal or plan.augment_features):
             return
-        for row in map(int, rows):
+        refused: list[SignalError] = []
+        for row in (int(row) for row in rows if self(int(row)) is not None):
             try:
-                if self._window(row, np.random.default_rng(0)) is not None:
-                    return
+                self._window(row, np.random.default_rng(0))
+                return
             except NotFittedError:
                 raise
             except SignalError as error:
-                refused += 1
-                if refused == TRIED:
-                    raise ConfigError(f"streams.{plan.name}.augment: {error}") from error
+                refused.append(error)
+            if len(refused) == TRIED:
+                break
+        if refused:
+            raise ConfigError(f"streams.{plan.name}.augment: {refused[0]}") from refused[0]
 
     @property
     def fallible(self) -> bool:
         """Whether a step that runs per fold may refuse a window; those before were tried when they were stored."""
         plan = self.windows.plan
-        return any(step.scope is None for step in (*plan.live_signal, *plan.live_features))
+        copying = bool(plan.copies) and not plan.stored
+        return copying or any(step.scope is None for step in (*plan.live_signal, *plan.live_features))
 
     def _window(self, row: int, rng: np.random.Generator | None) -> Signal | None:
         plan, signal = self.windows.plan, self._raw(row)
@@ -113,7 +117,8 @@ class FittedStream:
     def _stretches(self, rows: Sequence[int] | None) -> Iterator[tuple[Trial, Signal]]:
         """Yield each trial's own stretch of its recording: a step fitted on train must not see the trials between."""
         owners = self.windows.rows.trials
-        chosen = {owners[row].id: owners[row] for row in (range(len(owners)) if rows is None else rows)}
+        asked = (row for row in (range(len(owners)) if rows is None else rows) if self.windows.fits(int(row)))
+        chosen = {owners[row].id: owners[row] for row in asked}
         for trial in chosen.values():
             signal = self._recording(trial)
             stretch = signal and cut(signal, trial.start, trial.stop if trial.stop is not None else signal.stop)

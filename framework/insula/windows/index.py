@@ -9,6 +9,7 @@ import pandas as pd
 
 from insula.errors import DataError
 from insula.types import LeftOut, Rule, Signal, Target, Trial
+from insula.windows.copies import is_copy
 from insula.windows.slicing import TINY, covers, spans
 from insula.windows.targets import Cuts, decode, encode
 
@@ -106,7 +107,8 @@ def build_index(
             owners.append(trial)
             for name, value in encoded.items():
                 values[name].append(value)
-        left_out += [LeftOut(f"trial {trial.id}", reason, count) for reason, count in why.items()]
+        if not is_copy(trial):  # what a copy lacks, its trial lacks
+            left_out += [LeftOut(f"trial {trial.id}", reason, count) for reason, count in why.items()]
     if not rows:
         first = f": {left_out[0].what}: {left_out[0].why}" if left_out else ""
         raise DataError(f"no window is left of {len(trials)} trials{first}")

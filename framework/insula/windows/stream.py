@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from insula.errors import SignalError
+from insula.errors import ConfigError, SignalError
 from insula.preprocess.augmentation import Augmentation
-from insula.preprocess.chain import Step, fit_step, reach, stored_part
+from insula.preprocess.chain import FittedStep, Step, fit_step, reach, stored_part
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store, Stored, entry_key
 from insula.types import LeftOut, Signal, Trial
-from insula.windows.copies import COPY, CopyMaker
+from insula.windows.copies import COPY, CopyMaker, is_copy
 from insula.windows.index import Rows, has_window
 from insula.windows.slicing import behind, cut
 
@@ -127,7 +127,7 @@ class StreamWindows:
 
     def has(self, row: int) -> bool:
         """Whether the stream is there in a window."""
-        return self.base(row) is not None
+        return (self.base(row) if row in self._entries else self._cut(row)) is not None
 
     def take(self, rows: Rows, kept: Sequence[int]) -> "StreamWindows":
         """Return the windows of some rows."""
@@ -142,7 +142,12 @@ class StreamWindows:
         return self.raw(row)
 
     def raw(self, row: int, recording: Callable[[Trial], Signal | None] | None = None) -> Signal | None:
-        """Cut a row's window, with its context, out of its recording."""
+        """Cut a row's window, with its context, out of its recording, and make the copy that it may be."""
+        window, trial = self._cut(row, recording), self.rows.trials[row]
+        make = self.plan.copies.get(trial.context[COPY]) if is_copy(trial) else None
+        return window if window is None or make is None else make(window, trial, float(self.t0[row]))
+
+    def _cut(self, row: int, recording: Callable[[Trial], Signal | None] | None = None) -> Signal | None:
         trial = self.rows.trials[row]
         signal = recording(trial) if recording else self.prepared.signal(self.plan.name, trial.recording)
         t0, t1 = float(self.t0[row]), float(self.t1[row])
@@ -150,14 +155,32 @@ class StreamWindows:
             return None
         own = self.plan.length or (t1 - t0)
         begin = max(trial.start, t1 - max(own, self.plan.context)) if self.plan.context > own else t1 - own
-        window, make = cut(signal, begin, t1), self.plan.copies.get(trial.context.get(COPY, ""))
-        return window if window is None or make is None else make(window, self.plan.name, trial, t0)
+        return cut(signal, begin, t1)
 
     def finish(self, row: int, signal: Signal) -> Signal:
-        """Drop the context that the feature steps have used."""
+        """Drop the context that the feature steps have used.
+
+        Raises
+        ------
+        ConfigError
+            If a step has moved the window's end, so that what lies before it can't be told.
+        """
         t1 = float(self.t1[row])
         own = self.plan.length or t1 - float(self.t0[row])
-        return behind(signal, t1 - own, t1) if self.plan.context > own else signal
+        if self.plan.context <= own:
+            return signal
+        if not signal.static and signal.times is None and signal.stop > t1 + 1.5 * signal.interval:
+            raise ConfigError(
+                f"streams.{self.plan.name}: a feature step moves the end of a window from {t1:g} to {signal.stop:g} s, "
+                "which can't stand beside a longer context; drop the step, or context"
+            )
+        return behind(signal, t1 - own, t1)
+
+    def fits(self, row: int) -> bool:
+        """Whether steps may be fitted on a row: not on a copy that only training is to know."""
+        trial = self.rows.trials[row]
+        make = self.plan.copies.get(trial.context[COPY]) if is_copy(trial) else None
+        return make is None or make.when != "after_split"
 
     def _key(self, rows: Sequence[int]) -> str:
         recordings = sorted({self.rows.trials[row].recording for row in rows})
@@ -169,26 +192,38 @@ class StreamWindows:
             ],
             length=(self.plan.length, self.length),
             context=self.plan.context,
-            copies=[make.choice.key() for make in self.plan.copies.values()],
+            copies={name: make.choice.key() for name, make in self.plan.copies.items()},
         )
 
     def _features(self, rows: Sequence[int]) -> tuple[list[Signal | None], dict[int, str]]:
         """Run the steps; return every row's result, and by position in ``rows`` why a step refused its window."""
+        steps, trials = self.plan.stored_features, self.rows.trials
+        learns = next((number for number, step in enumerate(steps) if step.scope), len(steps))
+        plain = [fit_step(step, ()) for step in steps[:learns]]
         current: dict[int, Signal] = {}
         refused: dict[int, str] = {}
-        for row in rows:
-            try:
-                if (found := self.raw(row)) is not None:
-                    current[row] = found
-            except SignalError as error:
-                refused[row] = f"the copy by {self.rows.trials[row].context[COPY]}: {error}"
-        for step in self.plan.stored_features:
-            fitted = fit_step(step, [(self.rows.trials[row], signal) for row, signal in current.items()])
-            for row, signal in list(current.items()):
+
+        def run(row: int, signal: Signal, fitted: Sequence[FittedStep]) -> None:
+            for step in fitted:
                 try:
-                    current[row] = fitted(signal, self.rows.trials[row])
+                    signal = step(signal, trials[row])
                 except SignalError as error:
-                    del current[row]
+                    current.pop(row, None)
                     # What the step itself says, without the trial, so that the same verdict counts as the same.
-                    refused[row] = f"{step.path}: {error.__cause__ or error}"
+                    refused[row] = f"{step.step.path}: {error.__cause__ or error}"
+                    return
+            current[row] = signal
+
+        for row in rows:  # as far as nothing is fitted, one after the other: features are small, and sound is not
+            try:
+                signal = self.raw(row)
+            except SignalError as error:
+                refused[row] = f"the copy by {trials[row].context[COPY]}: {error}"
+                continue
+            if signal is not None:
+                run(row, signal, plain)
+        for step in steps[learns:]:
+            fitted = fit_step(step, [(trials[row], signal) for row, signal in current.items() if self.fits(row)])
+            for row, signal in list(current.items()):
+                run(row, signal, [fitted])
         return [current.get(row) for row in rows], {rows.index(row): why for row, why in refused.items()}

@@ -1,7 +1,7 @@
 """Windows: the rows of a run with the Signals of every stream, and what a fold makes of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from torch.utils.data import Dataset as TorchDataset
@@ -10,9 +10,10 @@ from insula.errors import ConfigError
 from insula.preprocess.fitted import pack
 from insula.randomness import draw
 from insula.specs import DataSpec, SignalSpec, TargetSpec
-from insula.types import LeftOut, Target, Window
+from insula.types import LeftOut, Target, When, Window
 from insula.windows.batch import Batch
 from insula.windows.collate import collate
+from insula.windows.copies import SplitView, is_copy
 from insula.windows.fitted_stream import FittedStream
 from insula.windows.index import Rows
 from insula.windows.split import Fold, RowNumbers
@@ -27,6 +28,13 @@ class Windows:
     streams: Mapping[str, StreamWindows]
     targets: Mapping[str, Target]
     length: float | None
+    copies: Mapping[str, When] = field(default_factory=dict)
+    """When copies of trials are made, by the name of the augmentation that makes them."""
+
+    @property
+    def view(self) -> SplitView:
+        """The rows as a split sees them."""
+        return SplitView(self.rows.index, self.copies)
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -48,7 +56,7 @@ class Windows:
     def _constant(self, stream: StreamWindows) -> bool:
         first: dict[str, np.ndarray] = {}
         for row, trial in enumerate(self.rows.trials):
-            signal = stream.base(row)
+            signal = None if is_copy(trial) else stream.base(row)
             if signal is None:
                 continue
             if not signal.static or not np.array_equal(

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from insula import begin_made_up
 from insula_iemocap.generator.dialogue import write_dialogue
+from insula_iemocap.generator.missing import write_missing
 from insula_iemocap.generator.oddities import write_oddities
 from insula_iemocap.generator.plan import plan, session_folder
 from insula_iemocap.generator.recipe import VERSION, Recipe
 
+MARK = "SYNTHETIC.json"
 RELEASE = "IEMOCAP_full_release"
 SHOWN_FROM = 100
 """Utterances; above, a progress bar is shown."""
@@ -40,6 +42,7 @@ def write(root: Path, *, seed: int, preset: str, utterances: int, effect: float 
 
     recipe = Recipe.of(preset, effect=effect, seed=seed, utterances=utterances, others=others)
     begin_made_up(root, VERSION, recipe.options)
+    write_missing(root / RELEASE / MARK, (root / MARK).read_bytes())  # either may be given as a dataset's root
     dialogues = plan(recipe)
     count = sum(map(len, dialogues.values()))
     quiet = None if count > SHOWN_FROM else True  # None: where nobody looks at a terminal

@@ -1,5 +1,7 @@
 """Copies of trials: who sees them, what they hold, and what they cost a protocol."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from insula.windows.copies import CopyMaker, SplitView, is_copy, with_copies
 from insula.windows.cut import cut_windows
 from insula.windows.stream import StreamPlan
 from insula.windows.windows import Windows
+from insula_splits.predefined import Predefined
 from insula_splits.random_windows import RandomWindows
 from insula_splits.subject_kfold import SubjectKFold
 
@@ -147,14 +150,70 @@ def test_a_wrong_time_for_copies(compose, overrides, message):
     assert message in str(caught.value)
 
 
-def test_streams_that_share_a_name_make_their_copies_at_one_time(train):
+def test_streams_that_share_a_name_make_their_copies_at_one_time(compose):
     eeg = "+streams.eeg.augment.signal.gaussian_noise={when: before_split}"
-    with pytest.raises(ConfigError, match="another stream makes its copies before_split; give both the same, or anoth"):
-        train("experiment=demo", eeg, f"{NOISE}={{when: after_split}}")
+    with pytest.raises(ConfigError, match="when=after_split: another stream says before_split; streams that augment"):
+        compose("experiment=demo", eeg, f"{NOISE}={{when: after_split}}")
 
 
 def test_without_copies_the_split_sees_the_index_itself():
     index = pd.DataFrame({"trial": ["a"], "t0": [0.0]})
     assert SplitView(index, {}).seen() is index
     assert not SplitView(index, {}).hidden.any()
-    assert SubjectKFold.keeps_copies
+
+
+def test_a_refit_trains_the_copies_of_validation_windows_too(tmp_path):
+    found = windows(tmp_path, {"louder": "after_split"})
+    view, index = found.view, found.rows.index
+    fold = next(iter(SubjectKFold(k=3).folds(view.seen())))
+    whole = view.whole(fold)
+    both = view.with_copies(replace(whole, train=np.concatenate([whole.train, whole.validation])))
+    assert len(both.train) == 2 * (len(fold.train) + len(fold.validation))
+    assert not set(index["trial"].iloc[whole.test]) & set(index["parent"].iloc[both.train])
+
+
+def test_copies_of_a_trial_are_one_unit_with_it(train):
+    words = (*RUN, "split=leave_trials_out")
+    plain = train(*words, folder="plain")
+    copied = train(*words, f"{NOISE}={{when: before_split}}", folder="copied")
+    assert copied["grade"] >= "B"
+    assert "tested_copies" in {finding["kind"] for finding in copied["audit"]["findings"]}
+    assert copied["units"] == plain["units"]
+
+
+def test_copies_do_not_hide_who_a_person_is(train):
+    words = ("experiment=demo", "dataset.subjects=4", "~streams.eeg", "training.epochs=1", "split=leave_trials_out")
+    traits = "+streams.personality.augment.signal.gaussian_noise={std: 0.01, relative: false, when: after_split}"
+    assert "identity_stream" in {finding["kind"] for finding in train(*words, traits)["audit"]["findings"]}
+
+
+def test_a_copy_of_what_is_not_there_is_none(tmp_path):
+    store, prepared = Store(tmp_path), Prepared()
+    for stream in "xy":
+        for trial in TRIALS:
+            there = stream == "y" or trial in TRIALS[:6]
+            signal = Signal.of(np.arange(40.0), 10.0, ["x"], "1") if there else None
+            prepared.signals[stream, trial.recording] = store.put(f"{stream}{trial.recording}", [signal])
+            prepared.keys[stream, trial.recording] = trial.recording
+    plans = {
+        name: StreamPlan(name, (), (), None, 0.0, copies={"louder": MAKER} if name == "x" else {}) for name in "xy"
+    }
+    target = {"y": (Target("classes", ("no", "yes")), None)}
+    found = cut_windows(TRIALS, prepared, plans, target, 2.0, None, store, copies={"louder": "after_split"})
+    parents = found.rows.index["parent"]
+    assert set(parents[parents.notna()]) == {trial.id for trial in TRIALS[:6]}
+
+
+def test_a_published_split_takes_the_copies_of_the_trials_that_it_names(tmp_path):
+    roles = ["train", "validation", "test"] * 4
+    lines = [f"{trial.id},0,{role}" for trial, role in zip(TRIALS, roles, strict=True)]
+    (tmp_path / "folds.csv").write_text("\n".join(["trial,fold,role", *lines]))
+    index = windows(tmp_path, {"louder": "before_split"}).rows.index
+    (fold,) = Predefined(file=tmp_path / "folds.csv").folds(index)
+    assert [len(fold.rows(role)) for role in ("train", "validation", "test")] == [16, 16, 16]
+
+
+def test_a_corpus_may_have_a_column_of_that_name_of_its_own():
+    mine = replace(TRIALS[0], context={"copy": "louder"})
+    assert not is_copy(mine)
+    assert [is_copy(trial) for trial in with_copies([mine], {"louder": "after_split"})] == [False, True]

@@ -12,6 +12,7 @@ from insula.plugin.registry import REGISTRIES, Component
 from insula.preprocess.chain import Step
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
+from insula.windows.copies import CopyMaker
 from insula.windows.cut import cut_windows
 from insula.windows.stream import StreamPlan
 
@@ -60,23 +61,52 @@ class Mean(Transform):
         return Signal.of(signal.data.mean(axis=1, keepdims=True), 0.0, signal.ch_names, "1")
 
 
+class Longer(Transform):
+    """Adds ten seconds of zeros."""
+
+    def __call__(self, signal: Signal) -> Signal:
+        return signal.with_data(np.pad(signal.data, ((0, 0), (0, 100))))
+
+
+class Fussy(Transform):
+    """Refuses the windows of the first trial."""
+
+    def __call__(self, signal: Signal) -> Signal:
+        if signal.t0 < 15:
+            raise SignalError("no such window")
+        return signal
+
+
 class Noise(Augmentation):
     def __call__(self, signal: Signal, rng: np.random.Generator) -> Signal:
         return signal.with_data(signal.data + rng.normal(size=signal.data.shape))
 
 
+def component(registry: str, cls: type) -> Component:
+    found = Component(REGISTRIES[registry], cls.__name__, f"{__name__}:{cls.__name__}", "test")
+    found.__dict__["cls"] = cls
+    return found
+
+
 def step(cls: type, **options) -> Step:
-    component = Component(REGISTRIES["preprocessors"], cls.__name__, f"{__name__}:{cls.__name__}", "test")
-    component.__dict__["cls"] = cls
-    full = component.options(**options)
-    return Step(cls.__name__, Choice(component, {name: getattr(full, name) for name in type(full).model_fields}))
+    found = component("preprocessors", cls)
+    full = found.options(**options)
+    return Step(cls.__name__, Choice(found, {name: getattr(full, name) for name in type(full).model_fields}))
+
+
+class Raised(Augmentation):
+    def __call__(self, signal: Signal, rng: np.random.Generator) -> Signal:
+        return signal.with_data(signal.data + 1e4)
+
+
+RAISED = CopyMaker(Choice(component("augmentations", Raised), {"when": "after_split"}), Raised())
 
 
 class Lab:
     """Two trials in one recording of 40 s at 10 Hz whose sample k is k, and one in a recording of its own."""
 
     def __init__(
-        self, tmp_path, plan: StreamPlan, length: float | None = 2.0, trials: list[Trial] | None = None
+        self, tmp_path, plan: StreamPlan, length: float | None = 2.0, trials: list[Trial] | None = None, copies=None
     ) -> None:
         self.trials = trials or [
             Trial("t1", "a", recording="r1", start=5.0, stop=15.0, labels={"y": 0}),
@@ -90,7 +120,9 @@ class Lab:
             prepared.signals["x", name] = store.put(f"aa{name}", [signal])
             prepared.keys["x", name] = name
         target = Target("classes", ("no", "yes"))
-        self.windows = cut_windows(self.trials, prepared, {"x": plan}, {"y": (target, None)}, length, None, store)
+        self.windows = cut_windows(
+            self.trials, prepared, {"x": plan}, {"y": (target, None)}, length, None, store, (), copies
+        )
 
     def rows(self, trial: str) -> np.ndarray:
         return np.flatnonzero(self.windows.rows.index["trial"] == trial)
@@ -255,3 +287,42 @@ def test_augmentations_that_refuse_every_window_are_a_mistake(tmp_path, where):
     fitted = Lab(tmp_path, plan(**{where: (Shy(0),)})).fitted("t1")
     with pytest.raises(ConfigError, match=r"streams\.x\.augment: too large to be augmented"):
         fitted.spec(range(5))
+
+
+@pytest.mark.parametrize("scope", ["subject", "recording", "everything", "train"])
+@pytest.mark.parametrize("where", ["signal", "features"])
+def test_copies_made_after_the_split_teach_steps_of_the_training_rows_alone(tmp_path, scope, where):
+    centre = step(Center, fit=scope)
+    chains = {"signal": (centre,)} if where == "signal" else {}
+    steps = () if where == "signal" else (centre,)
+    plain, copied = (
+        Lab(tmp_path / name, plan(*steps, **chains, copies=copies), copies=dict.fromkeys(copies, "after_split"))
+        for name, copies in (("plain", {}), ("copied", {"raised": RAISED}))
+    )
+    row = int(plain.rows("t3")[1])
+    before = plain.fitted("t1", "t2")[row].streams["x"].data
+    train = np.flatnonzero(copied.windows.rows.index["trial"].str.startswith(("t1", "t2")))
+    after = copied.windows.fit(Fold(train))[int(copied.rows("t3")[1])].streams["x"].data
+    same = scope != "train" or where == "signal"  # a step on the signal sees the recording, which has no copies
+    assert np.array_equal(before, after) == same
+
+
+def test_a_copy_that_is_refused_behind_a_learnt_step_costs_itself_alone(tmp_path):
+    copies = {"shy": CopyMaker(Choice(component("augmentations", Shy), {"when": "after_split"}), Shy(-1e9))}
+    lab = Lab(tmp_path, plan(signal=(step(Center, fit="train"),), copies=copies), copies={"shy": "after_split"})
+    everything = np.arange(len(lab.windows.rows.index))
+    fitted = lab.windows.fit(Fold(everything))
+    usable = fitted.usable(Fold(everything)).train
+    assert set(lab.windows.rows.index["trial"].iloc[usable]) == {"t1", "t2", "t3"}
+    assert {item.why for item in fitted.left_out} == {"too large to be augmented"}
+
+
+def test_a_step_that_moves_the_end_can_not_stand_beside_a_context(tmp_path):
+    lab = Lab(tmp_path, plan(step(Longer), context=6.0))
+    with pytest.raises(ConfigError, match=r"streams\.x: a feature step moves the end of a window from 7 to 17 s"):
+        lab.fitted("t1")[int(lab.rows("t1")[0])]
+
+
+def test_windows_that_a_step_refuses_do_not_count_against_an_augmentation(tmp_path):
+    lab = Lab(tmp_path, plan(step(Center, fit="train"), step(Fussy), augment_signal=(Noise(),)))
+    lab.fitted("t1").spec(range(15))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from insula.errors import InsulaError
-from insula.model.architecture import FittedAtOnce, Parts
+from insula.model.architecture import Parts, is_fitted_at_once
 from insula.plugin.testing.batches import DATA, example_batch, filled, take, without_streams
 from insula.plugin.testing.fitted_specimen import FittedSpecimen
 from insula.plugin.testing.fusions import check_fused, trained
@@ -34,7 +34,7 @@ def check_architecture(component: Tested, *, data: DataSpec = DATA, parts: Parts
         fused = specimen.network()(batch)
     check_fused(specimen, fused, data.output_sizes, len(batch))
     check_dtypes(specimen, lambda model, dtype: trained(model(example_batch(data, dtype=dtype))))
-    if issubclass(specimen.cls, FittedAtOnce):
+    if is_fitted_at_once(specimen.cls):
         check_deterministic(specimen, lambda model: trained(model(batch)))
         specimen.check_fit(lambda model: trained(model(batch)))
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from insula.model.architecture import FittedAtOnce
+from insula.model.architecture import is_fitted_at_once
 from insula.plugin.testing.batches import filled, take
 from insula.plugin.testing.networks import Run
 from insula.plugin.testing.specimen import Specimen, finite, same
@@ -60,7 +60,7 @@ class FittedSpecimen(Specimen):
 
     def _fitted(self, batch: Batch, seed: int, **changes: Any) -> Any:
         network: Any = self._fresh(seed, **changes)
-        if issubclass(self.cls, FittedAtOnce):
+        if is_fitted_at_once(self.cls):
             with self.trying("fitting it"):
                 fit(network, _parts(batch), seed)
         return network.eval()
