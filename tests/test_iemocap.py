@@ -99,9 +99,9 @@ def test_damaged_files_cost_themselves_alone_and_are_counted(files, store, tmp_p
     assert main(["train", *words, f"hydra.run.dir={tmp_path / 'run'}"]) == 0
     report = (tmp_path / "run" / "report.md").read_text()
     for told in (
-        "is cut off: 5",
-        "holds no samples",
-        "is silent: all its samples are 0",
+        "1 | its file is cut off: its header promises more sound than there is",
+        "1 | its file holds no samples",
+        "1 | its file is silent: all its samples are 0",
         "has 10 channels; speech has one",
         gone.stem,
         stranger.stem,

@@ -214,11 +214,16 @@ class Target:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something a run didn't use: which file, trial or window, why, and how many windows or files it stands for."""
+    """Something a run didn't use: which file, trial or window, why, and how many windows or files it stands for.
+
+    ``kind`` is the reason without what is this one's alone (its path), so that one reason counts as one; by default it
+    is ``why``.
+    """
 
     what: str
     why: str
     count: int = 1
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)

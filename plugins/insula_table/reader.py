@@ -14,7 +14,7 @@ from insula_table.frame import read_csv, read_parquet
 from insula_table.recording import read_recording
 
 LOADERS = {
-    **dict.fromkeys(AUDIO, lambda path, _sfreq: read_sound(path)),
+    **dict.fromkeys(AUDIO, lambda path, _sfreq: read_sound(path, silence=True)),
     **dict.fromkeys(RECORDING, read_recording),
     ".csv": read_csv,
     ".npy": read_array,

@@ -217,12 +217,10 @@ class _Batch:
 
 
 def _refused(source: Source, trial: Trial, why: str) -> LeftOut:
-    """Say why a recording isn't used, its file apart: what is said of many files counts as one reason."""
-    where = f"{source.stream}: recording {trial.recording}"
-    for path in source.reader.files(trial):
-        if why.startswith(f"{path} "):
-            return LeftOut(f"{where} ({path})", f"its file {why.removeprefix(f'{path} ')}")
-    return LeftOut(where, why)
+    """Say why a recording isn't used; what is said of many files counts as one kind of reason."""
+    named = (path for path in source.reader.files(trial) if why.startswith(f"{path} "))
+    kind = next((f"its file {why.removeprefix(f'{path} ')}" for path in named), why)
+    return LeftOut(f"{source.stream}: recording {trial.recording}", why, kind=kind)
 
 
 def _context(source: Source, trial: Trial) -> dict[str, str]:

@@ -141,7 +141,8 @@ def left_out_table(items: Sequence[LeftOut]) -> Table | None:
     counts: Counter[str] = Counter()
     first: dict[str, str] = {}
     for item in items:
-        counts[item.why] += item.count
-        first.setdefault(item.why, item.what)
+        kind = item.kind or item.why
+        counts[kind] += item.count
+        first.setdefault(kind, item.what)
     rows = [[count, why, first[why]] for why, count in counts.most_common(50)]
     return Table("Left out", ["how many", "why", "for example"], rows)

@@ -19,11 +19,11 @@ AVERAGED = 2
 """Channels that are averaged; a file with more isn't one voice."""
 
 
-def read_sound(path: Path, sfreq: int | None = None) -> Signal:
+def read_sound(path: Path, sfreq: int | None = None, *, silence: bool = False) -> Signal:
     """Load a sound file as one channel ``speech``, float32 whose full scale is 1; two channels are averaged.
 
-    What was done or noticed stands in the Signal's notes: ``channels averaged``, ``resampled``, and ``clipped``, the
-    share of samples at full scale, three or more in a row.
+    What was done or noticed stands in the Signal's notes: ``channels averaged``, ``resampled``, ``silent``, and
+    ``clipped``, the share of samples at full scale, three or more in a row.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def read_sound(path: Path, sfreq: int | None = None) -> Signal:
         WAV, FLAC, OGG or MP3 (whatever libsndfile reads); of these only a WAV and a FLAC tell that they are cut off.
     sfreq
         Sampling rate in Hz; a file of another rate is resampled (soxr, high quality). None: the file's own.
+    silence
+        Whether a file of zeros is sound too; else it is refused.
 
     Raises
     ------
@@ -42,6 +44,10 @@ def read_sound(path: Path, sfreq: int | None = None) -> Signal:
     signal = Signal.of(samples.mean(axis=1), rate, ["speech"], "1")
     if samples.shape[1] > 1:
         signal = signal.noted("channels averaged")
+    if not samples.any():
+        if not silence:
+            raise SignalError(f"{path} is silent: all its samples are 0")
+        signal = signal.noted("silent")
     if share := _clipped(samples):
         signal = signal.noted("clipped", share)
     if sfreq is None or rate == sfreq:
@@ -71,8 +77,6 @@ def _samples(path: Path) -> tuple[Float[np.ndarray, "time channels"], int]:
         raise SignalError(f"{path} has {samples.shape[1]} channels; speech has one, or two that are averaged")
     if not np.isfinite(samples).all():
         raise SignalError(f"{path} holds samples that are no numbers")
-    if not samples.any():
-        raise SignalError(f"{path} is silent: all its samples are 0")
     return samples, rate
 
 

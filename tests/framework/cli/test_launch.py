@@ -125,7 +125,7 @@ def test_check_looks_past_what_a_run_leaves_out(insula, tmp_path):
             soundfile.write(tmp_path / f"{speaker}a01{emotion}a.wav", 0.1 * rng.normal(size=24000), 16000)
     first, second, *_ = sorted(tmp_path.glob("*.wav"))
     first.write_bytes(b"no sound")
-    soundfile.write(second, np.zeros(800), 16000)
+    soundfile.write(second, 0.1 * np.ones(800), 16000)
     arguments = ("check", "experiment=emodb", f"dataset.root={tmp_path}", "split.k=4", "window.length=1.0")
     code, shown, said = insula(*arguments)
     assert code == 0, said

@@ -60,6 +60,11 @@ def test_what_is_not_speech(tmp_path, samples, message):
     assert "a.wav" in str(caught.value)
 
 
+def test_silence_may_be_sound_where_it_is_asked_for(tmp_path):
+    signal = read_sound(written(tmp_path, np.zeros(1600)), silence=True)
+    assert (signal.n_times, dict(signal.notes)) == (1600, {"silent": 1.0})
+
+
 def test_undefined_samples(tmp_path):
     path = written(tmp_path, np.where(np.arange(RATE) == 5, np.nan, TONE), subtype="FLOAT")
     with pytest.raises(SignalError, match="holds samples that are no numbers"):

@@ -132,10 +132,11 @@ def test_check_fits_noise_and_tells_the_cost(seen, compose):
 
     found = try_run(compose(*RUN, "training.batch_size=10"), installed(), MemoryStore())
     (batches,) = seen
-    assert sum(len(batch) for batch in batches) == 200
-    assert len({float(batch.streams["peripheral"].x[k].sum()) for batch in batches for k in range(10)}) == 200
+    count = sum(len(batch) for batch in batches)
+    assert 10 < count <= 50, "a quarter of the steps, and no more than the largest fold trains on"
+    assert len({float(x.sum()) for batch in batches for x in batch.streams["peripheral"].x}) == count
     assert torch.cat([batch.targets["emotion"] for batch in batches]).sum(dim=0).min() > 0, "labels of all classes"
-    assert "architecture means: fitted at once. A training step is its share of a fit to 200 windows of noise" in (
+    assert "architecture means: fitted at once. A training step is its share of a fit to some windows of noise" in (
         "\n".join(found.lines)
     )
     assert 0 < found.cost.training < 1000 * found.cost.train, "of one epoch"
