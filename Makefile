@@ -28,8 +28,9 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/pyright
 
+# a process per core; the tests of one file share what its fixtures have made
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # not --quiet: mkdocs would count no warning then, and --strict would pass on a broken link
 docs: $(INSTALLED)

@@ -145,13 +145,7 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
             "streams: there are none. Name an experiment (experiment=speech, say) or write a stream: "
             "'+streams.speech={modality: speech}'"
         )
-    window = r.plain(WindowOptions, plain.get("window"), "window")
-    for name in window.require if window else ():
-        if name not in streams:
-            r.errors.append(
-                f"window.require: there is no stream {name!r}{nearest(name, streams)}. "
-                f"The run has: {', '.join(streams)}"
-            )
+    window = _window(r, plain.get("window"), streams)
     training = r.plain(TrainingOptions, plain.get("training"), "training")
     targets = {k: _target(r, v, f"targets.{k}", default) for k, v in r.mapping(plain.get("targets"), "targets").items()}
     default_target = _target(r, {}, "default", default)
@@ -172,6 +166,17 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
         "plain": plain,
     }
     return RunConfig(**choices, **blocks, **made)  # type: ignore[arg-type]
+
+
+def _window(r: Resolver, node: Any, streams: Mapping[str, object]) -> WindowOptions | None:
+    window = r.plain(WindowOptions, node, "window")
+    for name in window.require if window else ():
+        if name not in streams:
+            r.errors.append(
+                f"window.require: there is no stream {name!r}{nearest(name, streams)}. "
+                f"The run has: {', '.join(streams)}"
+            )
+    return window
 
 
 def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _Defaults | None) -> StreamChoice | None:

@@ -29,8 +29,8 @@ class TimeStretch(Augmentation):
         Greatest rate; above 1 is faster. The same as ``low`` is a fixed rate (Faldu, Parikh & Kumar's is 0.9).
     keep_length
         Whether the result is cut, or filled with silence at its end, to the original number of samples, as windows of a
-        fixed length need it (slower sound loses its end). False: it is ``round(samples / rate)`` long, for training on
-        whole utterances.
+        fixed length need it (slower sound loses its end, so it isn't for a stream with a longer ``context``). False: it
+        is ``round(samples / rate)`` long, for training on whole utterances.
     """
 
     def __init__(self, *, low: Rate = 0.9, high: Rate = 1.1, keep_length: bool = True) -> None:
