@@ -30,7 +30,7 @@ types: $(INSTALLED)
 
 # a process per core; the tests of one file share what its fixtures have made
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 # not --quiet: mkdocs would count no warning then, and --strict would pass on a broken link
 docs: $(INSTALLED)
