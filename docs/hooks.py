@@ -117,6 +117,8 @@ def options_page() -> str:
             "explained in [Composing runs](../runs.md).",
             *(f"::: insula.config.{name}" for name in ("WindowOptions",)),
             *(f"::: insula.training.options.{name}" for name in TRAINING),
+            "::: insula.evaluation.controls.options.ControlOptions",
+            "::: insula.sources.label_map.LabelMap",
         ]
     )
 

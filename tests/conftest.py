@@ -29,7 +29,10 @@ def real_data() -> Path:
 
 @pytest.fixture
 def compose(tmp_path):
-    """Return ``compose(*overrides)``, which validates a run as the command line does, with a store of its own."""
+    """Return ``compose(*overrides)``, which validates a run as the command line does, with a store of its own.
+
+    Controls are off, for speed, unless an override is about them.
+    """
     import torch
 
     from insula.cli.compose import preflight
@@ -37,7 +40,8 @@ def compose(tmp_path):
     torch.set_num_threads(1)
 
     def composed(*overrides: str):
-        ((_, config, *_),) = preflight([*overrides, f"store={tmp_path / 'store'}", "training.progress=false"])
+        off = [] if any("controls" in override for override in overrides) else ["controls=null"]
+        ((_, config, *_),) = preflight([*off, *overrides, f"store={tmp_path / 'store'}", "training.progress=false"])
         return config
 
     return composed

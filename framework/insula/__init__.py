@@ -19,14 +19,17 @@ _PUBLIC = {
     "insula.preprocess.augmentation": ("Augmentation",),
     "insula.windows.split": ("Split", "Fold"),
     "insula.windows.batch": ("Batch", "StreamBatch"),
+    "insula.model.summary": ("window_summary",),
     "insula.model.encoder": ("Encoder", "MaskedBatchNorm", "real_steps"),
     "insula.model.temporal": ("TemporalLayer", "Cell", "State"),
     "insula.model.pooling": ("Pooling",),
     "insula.model.fusion": ("FusionHead", "Fused"),
     "insula.model.architecture": ("Architecture", "Parts"),
+    "insula.model.operations": ("Operations", "count_operations", "latency"),
     "insula.training.loss": ("Loss",),
     "insula.evaluation.analysis": ("Analysis", "Section", "Table", "Figure"),
     "insula.evaluation.drawing": ("Drawing", "drawing"),
+    "insula.evaluation.drop": ("Drops",),
     "insula.evaluation.results": ("Results", "FoldResult"),
     "insula.errors": (
         "InsulaError",
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
     from insula.evaluation.analysis import Table as Table
     from insula.evaluation.drawing import Drawing as Drawing
     from insula.evaluation.drawing import drawing as drawing
+    from insula.evaluation.drop import Drops as Drops
     from insula.evaluation.results import FoldResult as FoldResult
     from insula.evaluation.results import Results as Results
     from insula.model.architecture import Architecture as Architecture
@@ -77,7 +81,11 @@ if TYPE_CHECKING:
     from insula.model.encoder import real_steps as real_steps
     from insula.model.fusion import Fused as Fused
     from insula.model.fusion import FusionHead as FusionHead
+    from insula.model.operations import Operations as Operations
+    from insula.model.operations import count_operations as count_operations
+    from insula.model.operations import latency as latency
     from insula.model.pooling import Pooling as Pooling
+    from insula.model.summary import window_summary as window_summary
     from insula.model.temporal import Cell as Cell
     from insula.model.temporal import State as State
     from insula.model.temporal import TemporalLayer as TemporalLayer

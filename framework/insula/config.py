@@ -1,19 +1,23 @@
 """A composed run, validated whole before any work: all errors at once, in the syntax of overrides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from insula.errors import ConfigError
+from insula.evaluation.controls.options import Controls
 from insula.plugin.choice import Choice
 from insula.plugin.manager import Plugins, nearest
 from insula.preprocess.chain import Step
 from insula.resolver import Resolver
+from insula.sources.several import Several
 from insula.training.options import NotNegative, Options, Positive, TrainingOptions
 from insula.types import Kind, Rule, When
 
 SHARED = "shared"
+PLAIN = ("modality", "length", "context", "used")
+"""The options of a stream that are no components."""
 
 
 class WindowOptions(Options):
@@ -34,6 +38,7 @@ class _StreamOptions(Options):
     modality: str
     context: NotNegative = 0.0
     length: Positive | None = None
+    used: bool = True
 
 
 class _TargetOptions(Options):
@@ -66,15 +71,18 @@ class StreamChoice:
     """One path from a modality to a vector.
 
     ``length`` overrides the window's length for this stream, ``context`` is how many seconds behind the window's end
-    the feature steps see.
+    the feature steps see. A stream that isn't ``used`` is prepared and cut, and has a say in which windows there are;
+    the model doesn't see it.
     """
 
     modality: str
-    reader: Choice | None
+    reader: Choice | Mapping[str, Choice] | None
+    """One for all data, or by dataset; None: those that the datasets mean for the modality."""
     signal: tuple[Step, ...]
     features: tuple[Step, ...]
     length: float | None
     context: float
+    used: bool
     encoder: Choice
     cell: Choice | None
     pooling: Choice | None
@@ -86,7 +94,7 @@ class StreamChoice:
 class RunConfig:
     """Everything a run needs to know, with every component resolved to an installed one."""
 
-    dataset: Choice
+    dataset: Choice | Several
     split: Choice
     window: WindowOptions
     targets: Mapping[str, TargetChoice]
@@ -101,15 +109,21 @@ class RunConfig:
     architecture: Choice
     training: TrainingOptions
     analyses: Mapping[str, Choice]
+    controls: Controls
     seeds: tuple[int, ...]
     store: Path
     plain: Mapping[str, Any]
     """The composed configuration as plain values, as it was given."""
 
+    @property
+    def used(self) -> dict[str, StreamChoice]:
+        """The streams that the model sees."""
+        return {name: stream for name, stream in self.streams.items() if stream.used}
+
 
 KEYS = (
-    *("dataset", "split", "window", "targets", "streams", "cell", "fusion", "architecture"),
-    *("training", "analyses", "default", "seed", "store"),
+    *("dataset", "labels", "split", "window", "targets", "streams", "cell", "fusion", "architecture"),
+    *("training", "analyses", "controls", "default", "seed", "store"),
 )
 
 
@@ -127,17 +141,14 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
             r.errors.append(f"{key}: no such option{nearest(key, KEYS)}. A run has: {', '.join(KEYS)}")
     default = r.plain(_Defaults, plain.get("default"), "default")
     shared = r.choice("cells", plain.get("cell"), "cell")
+    dataset = r.dataset(plain.get("dataset"), plain.get("labels"))
+    keys = tuple(dataset.datasets) if isinstance(dataset, Several) else ()
     choices = {
         group: r.choice(registry, plain.get(group), group)
-        for group, registry in (
-            ("dataset", "datasets"),
-            ("split", "splits"),
-            ("fusion", "fusions"),
-            ("architecture", "architectures"),
-        )
+        for group, registry in (("split", "splits"), ("fusion", "fusions"), ("architecture", "architectures"))
     }
     streams = {
-        name: _stream(r, node, f"streams.{name}", shared, default)
+        name: _stream(r, node, f"streams.{name}", shared, default, keys)
         for name, node in r.mapping(plain.get("streams"), "streams").items()
     }
     if not streams:
@@ -145,22 +156,27 @@ def resolve(plain: Mapping[str, Any], plugins: Plugins) -> RunConfig:
             "streams: there are none. Name an experiment (experiment=speech, say) or write a stream: "
             "'+streams.speech={modality: speech}'"
         )
+    if streams and not any(stream is None or stream.used for stream in streams.values()):
+        r.errors.append("streams: the model sees none of them; type used=true for one")
     window = _window(r, plain.get("window"), streams)
     training = r.plain(TrainingOptions, plain.get("training"), "training")
     targets = {k: _target(r, v, f"targets.{k}", default) for k, v in r.mapping(plain.get("targets"), "targets").items()}
     default_target = _target(r, {}, "default", default)
     copies = _copies(r, streams)
     analyses = r.several("analyses", plain.get("analyses"), "analyses")
+    controls = r.controls(plain.get("controls"))
     seeds = _seeds(r, plain.get("seed", 0))
     if r.errors:
         raise ConfigError("\n".join(dict.fromkeys(r.errors)))
     store = Path(str(plain.get("store") or "~/.cache/insula")).expanduser()
     blocks = {"window": window, "training": training, "targets": targets, "default_target": default_target}
     made = {
+        "dataset": dataset,
         "cell": shared,
         "streams": streams,
         "copies": copies,
         "analyses": analyses,
+        "controls": controls,
         "seeds": seeds,
         "store": store,
         "plain": plain,
@@ -179,18 +195,20 @@ def _window(r: Resolver, node: Any, streams: Mapping[str, object]) -> WindowOpti
     return window
 
 
-def _stream(r: Resolver, node: Any, path: str, shared: Choice | None, default: _Defaults | None) -> StreamChoice | None:
-    known = ("modality", "reader", "signal", "features", "length", "context", "encoder", "cell", "pooling", "augment")
+def _stream(
+    r: Resolver, node: Any, path: str, shared: Choice | None, default: _Defaults | None, datasets: Sequence[str]
+) -> StreamChoice | None:
+    known = ("modality", "reader", "signal", "features", *PLAIN[1:], "encoder", "cell", "pooling", "augment")
     node = r.mapping(node, path)
     for key in node:
         if key not in known:
             r.errors.append(f"{path}.{key}: no such option{nearest(key, known)}. A stream has: {', '.join(known)}")
-    options = r.plain(_StreamOptions, {k: node[k] for k in ("modality", "length", "context") if k in node}, path)
+    options = r.plain(_StreamOptions, {k: node[k] for k in PLAIN if k in node}, path)
     cell = _cell(r, node.get("cell"), f"{path}.cell", shared)
     pooling = node.get("pooling", default and default.pooling)
     augment = r.mapping(node.get("augment"), f"{path}.augment")
     parts: dict[str, Any] = {
-        "reader": node.get("reader") and r.choice("readers", node["reader"], f"{path}.reader"),
+        "reader": node.get("reader") and r.reader(node["reader"], f"{path}.reader", datasets),
         "signal": r.steps(node.get("signal"), f"{path}.signal"),
         "features": r.steps(node.get("features"), f"{path}.features"),
         "encoder": r.choice("encoders", node.get("encoder") or (default and default.encoder), f"{path}.encoder"),

@@ -16,8 +16,10 @@ from insula.model.architecture import is_fitted_at_once
 from insula.model.build import build_model, count_parameters
 from insula.model.network import StreamsAndFusion
 from insula.plugin.manager import Plugins
-from insula.preprocess.prepare import Prepared, Source, prepare
-from insula.sources.corpus import open_corpus
+from insula.preprocess.prepare import Prepared, Source
+from insula.preprocess.prepare_corpus import prepare_corpus
+from insula.sources.corpora import Corpora, open_corpora
+from insula.sources.corpus import Corpus
 from insula.sources.memory import MemoryStore
 from insula.sources.store import Store
 from insula.stages import choose_plan, choose_sources, choose_targets, choose_windows, make_folds
@@ -63,7 +65,7 @@ class Few:
 
 def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     """Size and time a run; a store that several runs are given spares the later ones what they share."""
-    corpus = open_corpus(config.dataset)
+    corpus = open_corpora(config.dataset)
     listed = len(corpus.trials)
     targets = choose_targets(config, corpus)
     corpus = corpus.labelled({name: target for name, (target, _) in targets.items()})
@@ -71,7 +73,7 @@ def try_run(config: RunConfig, plugins: Plugins, store: MemoryStore) -> Sized:
     likely = _likely_rows(config, corpus.trials, targets)
     folds = make_folds(config, Windows(likely, {}, {name: t for name, (t, _) in targets.items()}, None, config.copies))
     worth = {trial.id for trial in likely.trials if not is_copy(trial)}
-    few = _few(config, [trial for trial in corpus.trials if trial.id in worth], sources, targets, store)
+    few = _few(config, corpus, [trial for trial in corpus.trials if trial.id in worth], sources, targets, store)
     plan = choose_plan(config, targets)
     fold = Fold(train=np.arange(len(few.windows.rows.index)))
     fitted = few.windows.fit(fold)
@@ -153,14 +155,21 @@ def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -
 
 
 def _few(
-    config: RunConfig, trials: Sequence[Trial], sources: Sequence[Source], targets: Targets, store: MemoryStore
+    config: RunConfig,
+    corpus: Corpus | Corpora,
+    trials: Sequence[Trial],
+    sources: Sequence[Source],
+    targets: Targets,
+    store: MemoryStore,
 ) -> Few:
-    """Prepare and cut trials until every stream has a window; what can't be used is left out, as in a run."""
+    """Prepare and cut trials of each dataset until its streams have a window; what can't be used is left out, as in a
+    run.
+    """
     plans, copies = choose_windows(config, sources), config.copies
     length, step, require = config.window.values
 
     def cut(some: Sequence[Trial], kept: Store = store) -> tuple[Prepared, Windows]:
-        prepared = prepare(config.dataset, some, sources, kept, progress=False)
+        prepared = prepare_corpus(corpus, some, sources, kept, progress=False)
         return prepared, cut_windows(some, prepared, plans, targets, length, step, kept, require, copies)
 
     def seen(trial: Trial) -> set[str]:
@@ -172,15 +181,16 @@ def _few(
         return {name for name, stream in windows.streams.items() if any(stream.has(row) for row in rows)}
 
     looked: list[Trial] = []
-    waiting = set(plans)
     with suppress(DataError):  # libraries are imported by the first trial: seconds that belong to none
         cut(trials[:1], MemoryStore())
     store.used.clear()
     begin = time.perf_counter()
-    for trial in islice(trials, LOOK):
-        looked.append(trial)
-        waiting -= seen(trial)
-        if not waiting:
-            break
+    for lot in corpus.lots(trials):
+        waiting = {s.stream for s in sources if s.dataset == lot.key and plans[s.stream].used}
+        for trial in islice(lot.known_as, LOOK):
+            looked.append(trial)
+            waiting -= seen(trial)
+            if not waiting:
+                break
     prepared, windows = cut(looked)
     return Few(looked, prepared, windows, time.perf_counter() - begin, store.bytes)

@@ -211,6 +211,27 @@ class Target:
         """Return the keys of its labels in ``Trial.labels``."""
         return self.label if isinstance(self.label, tuple) else (self.label or name,)
 
+    def position(self, label: Any) -> int:
+        """Return which of its classes a label names, or numbers from 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is none of them.
+        """
+        if isinstance(label, str):
+            return self.classes.index(label)
+        if str(label) in self.classes:  # classes that are written as numbers
+            return self.classes.index(str(label))
+        number = float(label)
+        if not number.is_integer():
+            raise ValueError(label)
+        if str(int(number)) in self.classes:  # a table with gaps makes 2.0 of 2
+            return self.classes.index(str(int(number)))
+        if not 0 <= number < len(self.classes):
+            raise ValueError(label)
+        return int(number)
+
 
 @dataclass(frozen=True)
 class LeftOut:

@@ -8,6 +8,8 @@ def register_analyses():
     """Offer the analyses."""
     return {
         "metrics": "insula_analyses.metrics:Metrics",
+        "per_class": "insula_analyses.per_class:PerClass",
+        "per_subject": "insula_analyses.per_subject:PerSubject",
         "confusion": "insula_analyses.confusion:Confusion",
         "roc": "insula_analyses.roc:ROC",
         "calibration": "insula_analyses.calibration:Calibration",
@@ -18,4 +20,6 @@ def register_analyses():
         "embedding_map": "insula_analyses.embedding_map:EmbeddingMap",
         "attention": "insula_analyses.attention:Attention",
         "neuron_dynamics": "insula_analyses.neuron_dynamics:NeuronDynamics",
+        "permutation_importance": "insula_analyses.permutation_importance:PermutationImportance",
+        "robustness": "insula_analyses.robustness:Robustness",
     }

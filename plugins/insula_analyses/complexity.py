@@ -9,8 +9,7 @@ import torch
 from pydantic import Field
 from torch import nn
 
-from insula import Analysis, Batch, Results, Section, StreamBatch, Table
-from insula_analyses.cost import WARM_UP, Cost, count, latency
+from insula import Analysis, Batch, Operations, Results, Section, StreamBatch, Table, count_operations, latency
 from insula_analyses.parts import Part, parts_of
 
 _WHAT = (
@@ -21,7 +20,7 @@ _WHAT = (
     "of some cells. Size is that of all weights in 32 bits: {mib:.3g} MiB."
 )
 _TIME = (
-    "Latency is the median over forward passes of prepared windows on {device}, after up to {warm_up} that warm up; "
+    "Latency is the median over forward passes of prepared windows on {device}, after a few that warm up; "
     "reading and preprocessing are no part of it. It says something of this machine and of how busy it was."
 )
 
@@ -60,7 +59,7 @@ class Complexity(Analysis):
             # A latency is no value: it is another one each time, and values are what two runs can be compared by.
             tables.append(self._latencies(model.to(device), window.to(device), device))
             texts.append(f"The window that was counted has these numbers of samples: {lengths}.")
-            texts.append(_TIME.format(device=_called(device), warm_up=WARM_UP))
+            texts.append(_TIME.format(device=_called(device)))
         return Section("Complexity", "\n\n".join(texts), tables, values={**_values(found), "mib": size})
 
     def _latencies(self, model: nn.Module, window: Batch, device: torch.device) -> Table:
@@ -80,16 +79,18 @@ class Piece:
     title: str
     name: str
     parameters: int
-    cost: Cost | None
+    cost: Operations | None
 
 
 def pieces(model: nn.Module, parts: Sequence[Part], window: Batch | None = None) -> list[Piece]:
     """Measure the parts that have parameters or multiply-accumulates, what belongs to none of them, and the whole."""
-    costs = count(lambda: model(window), {part.title: part.module for part in parts}) if window is not None else {}
+    modules = {part.title: part.module for part in parts}
+    costs = count_operations(lambda: model(window), modules) if window is not None else {}
     total = sum(p.numel() for p in model.parameters() if p.requires_grad)
     found = [Piece(part.title, part.name, part.parameters, costs.get(part.title)) for part in parts]
     found.append(Piece("the rest", "", total - sum(piece.parameters for piece in found), costs.get("")))
-    whole = Cost(sum(c.macs for c in costs.values()), sum(c.elementwise for c in costs.values())) if costs else None
+    each = costs.values()
+    whole = Operations(sum(c.macs for c in each), sum(c.elementwise for c in each)) if costs else None
     found = [piece for piece in found if piece.parameters or (piece.cost and piece.cost.macs)]
     return [*found, Piece("total", "", total, whole)]
 

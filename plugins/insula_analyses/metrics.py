@@ -14,6 +14,7 @@ TITLES = {
     "pearson": "Pearson's r",
     "rmse": "RMSE",
     "mae": "mean absolute error",
+    "calibration": "calibration error",
 }
 
 
@@ -39,17 +40,17 @@ class Metrics(Analysis):
         return Section("Metrics", self._text(results.metrics), tables)
 
     def _text(self, summary: Mapping[str, Any]) -> str:
-        unit, units = summary["unit"], summary["units"]
-        over = f"brackets are 95 % intervals over {units} {plural(unit, units)}, never over windows, folds or seeds"
-        too_few = f"one {unit} is too few for an interval"
-        return f"Values are pooled over folds and averaged over seeds; {over if units > 1 else too_few}."
+        over = f"brackets are 95 % intervals over {summary['over']}, never over windows, folds or seeds"
+        too_few = f"{summary['over']} is too few for an interval"
+        return f"Values are pooled over folds and averaged over seeds; {over if summary['units'] > 1 else too_few}."
 
     def _tables(self, summary: Mapping[str, Any], target: TargetSpec, prefix: str) -> list[Table]:
         by_seed = len({fold["seed"] for fold in summary["folds"]}) > 1
         fold_heads = ["fold", *(["seed"] if by_seed else []), "windows", *summary["metrics"]]
+        worst = {"subject": "the worst tenth", "windows": None, **summary["worst_decile"]}
         tables = [
             self._headline(summary, prefix),
-            self._records(f"{prefix}per subject", summary["per_subject"]),
+            self._records(f"{prefix}per subject", [*summary["per_subject"], worst]),
             self._records(
                 f"{prefix}per fold", [{head: fold[head] for head in fold_heads} for fold in summary["folds"]]
             ),
@@ -86,8 +87,3 @@ class Metrics(Analysis):
         if isinstance(value, float):
             return f"{value:.0f}" if value.is_integer() and abs(value) > 1 else f"{value:.{self.digits}f}"
         return str(value)
-
-
-def plural(unit: str, number: int) -> str:
-    """Return the name of a unit in the plural, unless there is one."""
-    return unit if number == 1 else {"stimulus": "stimuli"}.get(unit, f"{unit}s")

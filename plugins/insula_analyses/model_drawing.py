@@ -25,6 +25,8 @@ _WHAT = (
 class ModelDrawing(Analysis):
     """A drawing of the composed model: one row per stream from its input to its vector, the fusion, and the targets."""
 
+    reads_test = False
+
     def __call__(self, results: Results) -> Section:
         """Draw the model of the first fold; one that isn't streams and fusion is drawn as a list of its parts."""
         if not results.folds:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-from insula import Architecture, Batch, DataSpec, Fused, Parts, TrainingError
+from insula import Architecture, Batch, ConfigError, DataSpec, Fused, Parts, TrainingError
 from insula_classical.window_features import Inputs, WindowFeatures
 
 
@@ -52,3 +52,19 @@ class Classical(Architecture):
         """Return the outputs of every target's model."""
         rows = self.features(batch)
         return Fused({name: model(rows) for name, model in zip(self.data.targets, self.models, strict=True)}, rows)
+
+
+def classes_only(data: DataSpec, what: str) -> None:
+    """Refuse targets that are numbers.
+
+    Raises
+    ------
+    ConfigError
+        If there is one.
+    """
+    for target in data.targets.values():
+        if target.kind == "number":
+            raise ConfigError(
+                f"the target {target.name!r} is a number, and {what} knows classes only: "
+                "type architecture=random_forest, or gradient_boosting"
+            )

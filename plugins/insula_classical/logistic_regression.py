@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 from torch import nn
 
-from insula import ConfigError, DataSpec, Parts
-from insula_classical.classical import Classical
+from insula import DataSpec, Parts
+from insula_classical.classical import Classical, classes_only
 from insula_classical.linear import Linear
 from insula_classical.window_features import Inputs
 
@@ -27,10 +27,5 @@ class LogisticRegression(Classical):
         self, data: DataSpec, parts: Parts, *, inputs: Inputs = "mean_std", c: Annotated[float, Field(gt=0)] = 1.0
     ) -> None:
         super().__init__(data, parts, inputs=inputs)
-        for target in data.targets.values():
-            if target.kind == "number":
-                raise ConfigError(
-                    f"the target {target.name!r} is a number, and a logistic regression knows classes only: "
-                    "type architecture=random_forest"
-                )
+        classes_only(data, "a logistic regression")
         self.models = nn.ModuleList(Linear(target, c) for target in data.targets.values())

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from insula import Batch, ConfigError, SignalSpec, StreamBatch
+from insula import Batch, ConfigError, SignalSpec, StreamBatch, window_summary
 from insula_classical.grown import Grown
 
 Inputs = Literal["mean_std", "flattened"]
@@ -68,7 +68,7 @@ class WindowFeatures(Grown):
     def measured(self, batch: Batch) -> list[Rows]:
         """Return every stream's features of a batch, NaN where undefined; no columns where no row says how many."""
         if self.inputs == "mean_std":
-            return [_mean_std(batch.streams[name], spec.static) for name, spec in self.streams.items()]
+            return list(window_summary(batch, self.streams).values())
         return [_flattened(name, batch.streams[name], batch.present[name]) for name in self.streams]
 
     def _joined(self, measured: Sequence[Sequence[Tensor]]) -> Rows:
@@ -84,17 +84,6 @@ class WindowFeatures(Grown):
     def _scaled(self, raw: Rows) -> Rows:
         """Turn raw features into z-scores, in their place: rows that were fitted to and rows to predict alike."""
         return raw.sub_(self.mean.to(raw)).mul_(self.scale.to(raw)).nan_to_num_(0.0)
-
-
-def _mean_std(stream: StreamBatch, static: bool) -> Rows:
-    # In double precision sums don't depend on how far a batch was padded: a tree would see the last bit.
-    x = stream.x.double().masked_fill(~stream.valid, 0.0)
-    if static:
-        return x[:, :, 0].masked_fill(~stream.valid[:, :, 0], torch.nan).float()
-    count = stream.valid.sum(dim=2)
-    mean = x.sum(dim=2) / count  # 0 / 0 is NaN: undefined
-    deviations = (x - mean.unsqueeze(2)).masked_fill(~stream.valid, 0.0)
-    return torch.cat([mean, (deviations.square().sum(dim=2) / count).sqrt()], dim=1).float()
 
 
 def _flattened(name: str, stream: StreamBatch, present: Bool[Tensor, " batch"]) -> Rows:

@@ -57,6 +57,8 @@ class EmoDB(Dataset):
         "F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier, B. Weiss: "
         "A database of German emotional speech. Interspeech 2005."
     )
+    identifiability = "Voices of ten actors, whose gender and age are part of the corpus: a voice can be recognised"
+    intended_use = "Research. Emotions are acted, on ten given sentences; what holds for them need not hold elsewhere"
     readers = {"speech": "emodb_speech"}
     terms = {"subject": "speaker", "stimulus": "sentence"}
     targets = {"emotion": Target("classes", FOUR), "emotion7": Target("classes", tuple(sorted(EMOTIONS.values())))}

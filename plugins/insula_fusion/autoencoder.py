@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from insula import ConfigError, Fused, FusionHead
 from insula_fusion.classifier import Classifier, xavier
 from insula_fusion.stream_attention import StreamAttention
+from insula_fusion.vectors import mean_of_real, real_vectors
 
 Size = Annotated[int, Field(gt=0)]
 
@@ -78,12 +79,14 @@ class Autoencoder(FusionHead):
         self, features: Mapping[str, Float[Tensor, "batch ..."]], present: Mapping[str, Bool[Tensor, "batch ..."]]
     ) -> Fused:
         """Fuse ``(batch, width)`` vectors."""
-        has = torch.stack([present[name] for name in self.input_sizes], dim=1)
-        sizes = list(self.input_sizes.values())
+        vectors, has = real_vectors(self.input_sizes, features, present)
+        joined, sizes = torch.cat(vectors, dim=1), list(self.input_sizes.values())
         real = torch.cat([column.expand(-1, size) for column, size in zip(has.split(1, 1), sizes, strict=True)], dim=1)
-        joined = torch.cat([features[name] for name in self.input_sizes], dim=1).masked_fill(~real, 0.0)
         code = self.encoder(joined)
-        embedding = code if self.attention is None else code + self.attention(joined.split(sizes, dim=1), has)
+        embedding = code
+        if self.attention is not None:
+            _, attended = self.attention(vectors, has)
+            embedding = code + mean_of_real(attended, has)
         outputs = {name: layers(embedding) for name, layers in zip(self.output_sizes, self.classifiers, strict=True)}
         return Fused(outputs, embedding, {"reconstruction": self._error(joined, self.decoder(code), real)})
 

@@ -6,9 +6,12 @@ from typing import Annotated
 import torch
 from jaxtyping import Bool, Float
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from insula import Fused, FusionHead
+from insula_fusion.hidden_layers import HiddenLayers
+from insula_fusion.outputs import Outputs
+from insula_fusion.vectors import real_vectors
 
 Size = Annotated[int, Field(gt=0)]
 
@@ -35,20 +38,13 @@ class Concat(FusionHead):
         dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0,
     ) -> None:
         super().__init__(input_sizes, output_sizes)
-        width = sum(input_sizes.values())
-        self.layers = nn.Sequential() if hidden else nn.Sequential(nn.Dropout(dropout))
-        for size in hidden:
-            self.layers.extend([nn.Linear(width, size), nn.ReLU(), nn.Dropout(dropout)])
-            width = size
-        # A list, not a ModuleDict: a target may have any name, a dict's keys may hold no dot.
-        self.heads = nn.ModuleList(nn.Linear(width, size) for size in output_sizes.values())
+        self.layers = HiddenLayers(sum(input_sizes.values()), hidden, dropout)
+        self.heads = Outputs(self.layers.output_size, output_sizes)
 
     def forward(
         self, features: Mapping[str, Float[Tensor, "batch ..."]], present: Mapping[str, Bool[Tensor, "batch ..."]]
     ) -> Fused:
         """Fuse ``(batch, width)`` vectors; the embedding is what enters the last linear layers."""
-        vectors = [features[name].masked_fill(~present[name].unsqueeze(-1), 0.0) for name in self.input_sizes]
-        embedding = self.layers(torch.cat(vectors, dim=-1))
-        return Fused(
-            {name: head(embedding) for name, head in zip(self.output_sizes, self.heads, strict=True)}, embedding
-        )
+        vectors, _ = real_vectors(self.input_sizes, features, present)
+        embedding = self.layers(torch.cat(vectors, dim=1))
+        return Fused(self.heads(embedding), embedding)

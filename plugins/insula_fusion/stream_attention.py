@@ -10,17 +10,17 @@ from insula_fusion.classifier import xavier
 
 
 class StreamAttention(nn.Module):
-    """Multi-head attention (Vaswani et al. 2017) among the streams of a row, averaged over those that it has.
+    """Multi-head attention (Vaswani et al. 2017) among the streams of a row.
 
     Every stream's vector becomes a token by a linear layer of its own. A row looks at the tokens of the streams that it
-    has; one without any gets zeros.
+    has.
 
     Parameters
     ----------
     input_sizes
         Stream name to the width of its vector.
     width
-        Width of a token and of the result.
+        Width of a token, before and after attention.
     heads
         Number of attention heads, a divisor of ``width``.
     """
@@ -33,11 +33,13 @@ class StreamAttention(nn.Module):
 
     def forward(
         self, vectors: Sequence[Float[Tensor, "batch ..."]], present: Bool[Tensor, "batch streams"]
-    ) -> Float[Tensor, "batch width"]:
-        """Return the mean attended token; vectors and columns of ``present`` are in the order of ``input_sizes``."""
+    ) -> tuple[Float[Tensor, "batch streams width"], Float[Tensor, "batch streams width"]]:
+        """Return the tokens, and what attention makes of each; those of streams that a row lacks mean nothing.
+
+        Vectors and columns of ``present`` are in the order of ``input_sizes``.
+        """
         tokens = torch.stack([layer(vector) for layer, vector in zip(self.tokens, vectors, strict=True)], dim=1)
-        # A softmax over nothing is NaN: a row without any stream looks at all of them, and forgets it below.
+        # A softmax over nothing is NaN: a row without any stream looks at all of them, and nobody reads what it sees.
         absent = ~present & present.any(dim=1, keepdim=True)
         attended, _ = self.attention(tokens, tokens, tokens, key_padding_mask=absent, need_weights=False)
-        count = present.sum(dim=1, keepdim=True).clamp(min=1)
-        return (attended * present.unsqueeze(-1)).sum(dim=1) / count
+        return tokens, attended

@@ -62,6 +62,11 @@ class IEMOCAP(Dataset):
         "IEMOCAP: Interactive emotional dyadic motion capture database. "
         "Language Resources and Evaluation 42(4), 335-359, 2008."
     )
+    identifiability = "Voices of ten actors, named by session and gender; the release has video and motion capture too"
+    intended_use = (
+        "What the signed licence allows. Ten actors improvise and play scripts; an utterance without a majority of the "
+        "raters has no class, so that the harder ones are never tested"
+    )
     readers = {"speech": "iemocap_speech"}
     terms = {"subject": "speaker", "stimulus": "scenario", "group": "dialogue"}
     targets = Classes.of(4, merge_excited=True).targets()

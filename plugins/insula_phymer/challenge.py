@@ -59,6 +59,8 @@ class KERC2021(Dataset):
 
     licence = "That under which the challenge gave you the data; PhyMER is for non-commercial academic research only"
     citation = "3rd Korean Emotion Recognition Challenge, 2021; Pant et al. (2023): PhyMER. IEEE Access 11, 107638."
+    identifiability = "Recordings are numbers, and who is who isn't said; signals and personality may tell"
+    intended_use = "That of the challenge: four quadrants of arousal and valence from recordings of 60 s"
     readers = {
         **{name: f"phymer_{name}" for name in MODALITIES},
         "personality": {"name": "phymer_personality", "who": "Id", "by": "trial"},

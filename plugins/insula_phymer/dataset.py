@@ -80,6 +80,8 @@ class PhyMER(Dataset):
 
     licence = "Given on request, for non-commercial academic research only"
     citation = "Pant et al. (2023): PhyMER. IEEE Access 11, 107638."
+    identifiability = "People are numbers; EEG, pulse, skin conductance, temperature and Big Five may tell who is who"
+    intended_use = "Non-commercial academic research. 30 people who watched 23 videos, with emotions that they report"
     readers = {
         "eeg": "phymer_eeg",
         **{name: f"phymer_{name}" for name in WRIST},

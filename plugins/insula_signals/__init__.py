@@ -12,6 +12,7 @@ def register_preprocessors():
         "quality": "insula_signals.quality:Quality",
         "enough_valid": "insula_signals.enough_valid:EnoughValid",
         "pad": "insula_signals.pad:Pad",
+        "pick": "insula_signals.pick:Pick",
     }
 
 

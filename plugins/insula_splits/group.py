@@ -11,6 +11,8 @@ from insula_splits.unit_split import Seed, UnitSplit, Validation
 from insula_splits.units import named
 
 ALIASES = {"speaker": "subject", "sentence": "stimulus"}
+CLAIMS = {"stimulus": "new stimuli", "subject": "new people", "session": "new sessions", "dataset": "new datasets"}
+"""What is promised beside new trials, by column."""
 
 
 class Group(UnitSplit):
@@ -25,6 +27,8 @@ class Group(UnitSplit):
         Number of folds; None: leave one value out at a time.
     """
 
+    claims = ("new trials",)
+
     def __init__(
         self,
         *,
@@ -36,6 +40,8 @@ class Group(UnitSplit):
         super().__init__(k, validation, seed)
         self.column = column
         self.units = f"values of {column!r}"
+        more = CLAIMS.get(ALIASES.get(column, column))
+        self.claims = (*Group.claims, more) if more else Group.claims
 
     def names(self, index: pd.DataFrame) -> pd.Series:
         """Return the column's value of every row."""

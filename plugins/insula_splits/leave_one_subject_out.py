@@ -23,6 +23,7 @@ class LeaveOneSubjectOut(UnitSplit):
     """
 
     units = "subjects"
+    claims = ("new trials", "new people")
 
     def __init__(self, *, validation: Literal["same", "session", "none"] = "same", seed: Seed = 0) -> None:
         super().__init__(None, "none" if validation == "none" else "same", seed)

@@ -20,6 +20,7 @@ class LeaveTrialsOut(UnitSplit):
     """
 
     units = "trials"
+    claims = ("new trials",)
 
     def __init__(
         self,

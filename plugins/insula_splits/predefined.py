@@ -1,24 +1,31 @@
 """predefined: folds that somebody published."""
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from insula import Fold, InsulaWarning, Split, SplitError
+from insula import Fold, Split, SplitError
+from insula_splits.fold_lines import read_lines
+from insula_splits.same_windows import matched
 
 
 class Predefined(Split):
     """Takes its folds from a file, so that a published split is reproduced exactly.
 
+    Every run writes such a file, ``folds.csv``. Lines are matched by name and time, so that another order of the
+    windows doesn't matter; a label that isn't the data's is an error.
+
     Parameters
     ----------
     file
-        A CSV or Parquet table with the columns ``trial`` (or ``row``, a window's number in the index, from 0), ``fold``
-        and ``role`` (``train``, ``validation``, ``test`` or ``adapt``): one line for each trial in each fold that uses
-        it.
+        A CSV or Parquet table with the columns ``fold``, ``role`` (``train``, ``validation``, ``test`` or ``adapt``)
+        and ``trial``: one line for each trial in each fold that uses it. ``subject`` (or ``speaker``), ``session`` and
+        ``dataset`` say whose trial it is; ``t0`` and ``t1`` (seconds in the recording, else in the trial; they may be
+        rounded to milliseconds) name a single window; ``label`` is compared with the data's, and is left empty on
+        ``adapt`` lines whose labels are withheld. Without ``trial``, ``row`` is a window's number in the run's order,
+        from 0. Other columns say nothing.
     """
 
     def __init__(self, *, file: Path | None = None) -> None:
@@ -30,15 +37,19 @@ class Predefined(Split):
         Raises
         ------
         SplitError
-            If there is no such table, it lacks a column or has another role, or a fold has nothing to train or test on.
+            If there is no such table, it lacks a column or has another role, it names nothing of the data or gives it
+            other labels, or a fold has nothing to train or test on.
         """
         if self.file is None:
             raise SplitError("split=predefined needs a table of folds: type split.file=FOLDS.csv")
         path = self.file.expanduser()
-        lines = _matched(_read(path), index, path)
+        lines = matched(read_lines(path), index, path)
+        known = "label" in lines and lines["label"].notna().to_numpy().any()
         for name in sorted(lines["fold"].unique(), key=_by_number):
-            rows = {role: lines["at"][(lines["fold"] == name) & (lines["role"] == role)] for role in Fold.ROLES}
-            fold = Fold(**{role: np.unique(at).astype(np.int64) for role, at in rows.items()})
+            own = lines[lines["fold"] == name]
+            rows = {role: np.unique(own.loc[own["role"] == role, "at"]).astype(np.int64) for role in Fold.ROLES}
+            withheld = known and len(rows["adapt"]) and own.loc[own["role"] == "adapt", "label"].isna().to_numpy().all()
+            fold = Fold(**rows, adapt_labels=not withheld)
             for role in ("train", "test"):
                 if not len(fold.rows(role)):
                     raise SplitError(
@@ -49,53 +60,3 @@ class Predefined(Split):
 
 def _by_number(name: str) -> tuple[float, str]:
     return (float(name), "") if name.isdigit() else (float("inf"), name)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    """Return the columns that count, as texts: ``trial`` or ``row`` first, then ``fold`` and ``role``."""
-    try:
-        as_parquet = path.suffix in (".parquet", ".pq")
-        table = pd.read_parquet(path) if as_parquet else pd.read_csv(path, dtype=str)
-    except (OSError, ValueError) as error:
-        raise SplitError(f"{path} can't be read as a table of folds: {error}") from error
-    by = "row" if "row" in table else "trial"
-    if missing := [name for name in (by, "fold", "role") if name not in table]:
-        raise SplitError(f"{path} has no column {', '.join(missing)}; its columns are {', '.join(map(str, table))}")
-    table = pd.DataFrame(table[[by, "fold", "role"]])
-    if table.empty:
-        raise SplitError(f"{path} has no line: there is no fold in it")
-    if len(gaps := np.flatnonzero(table.isna().to_numpy().any(axis=1))):
-        raise SplitError(f"{path}: its line {gaps[0] + 2} lacks a {by}, a fold or a role")
-    if wrong := sorted(set(table["role"].astype(str)) - set(Fold.ROLES)):
-        raise SplitError(f"{path}: {wrong[0]!r} is no role; a role is one of {', '.join(Fold.ROLES)}")
-    return table.astype(str)
-
-
-def _matched(table: pd.DataFrame, index: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Return a line per fold, role and position ``at`` in the index; what has no partner is told, not dropped."""
-    by = str(table.columns[0])
-    at = np.arange(len(index))
-    here = pd.DataFrame({by: (_named(index, table) if by == "trial" else at), "at": at}).astype({by: str})
-    unknown, unused = sorted(set(table[by]) - set(here[by])), sorted(set(here[by]) - set(table[by]))
-    if len(unknown) == table[by].nunique():
-        raise SplitError(
-            f"{path} names no {by} of this run: it has {unknown[:1]}, the data have {unused[0]!r}; "
-            "was it made for another dataset?"
-        )
-    if unknown:
-        _warn(f"{path}: {len(unknown)} of its {by}s aren't in the data, {unknown[0]!r} first")
-    if unused:
-        _warn(f"{path} leaves out {len(unused)} {by}s of the data, {unused[0]!r} first")
-    return table.merge(here, on=by)
-
-
-def _named(index: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """Return the trial of every row as the table knows it: a copy that it doesn't name goes with its trial."""
-    if "parent" not in index:
-        return index["trial"].to_numpy()
-    alone = index["trial"].astype(str).isin(table["trial"]) | index["parent"].isna()
-    return index["trial"].where(alone, index["parent"]).to_numpy()
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, InsulaWarning, stacklevel=2)

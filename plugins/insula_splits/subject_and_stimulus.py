@@ -35,6 +35,8 @@ class SubjectAndStimulus(Split):
         Shuffles people and stimuli; it is independent of the run's seed.
     """
 
+    claims = ("new trials", "new stimuli", "new people")
+
     def __init__(
         self,
         *,

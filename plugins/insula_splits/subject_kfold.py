@@ -13,6 +13,7 @@ class SubjectKFold(UnitSplit):
     """Tests on people who were not trained on: subjects (speakers) are dealt out over k folds, evenly in number."""
 
     units = "subjects"
+    claims = ("new trials", "new people")
 
     def __init__(self, *, k: Annotated[int, Field(ge=2)] = 5, validation: Validation = "same", seed: Seed = 0) -> None:
         super().__init__(k, validation, seed)

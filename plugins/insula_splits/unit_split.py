@@ -40,7 +40,8 @@ class UnitSplit(Split):
     """Whether an augmented copy stays with the trial that it was made from."""
 
     def __init__(self, k: int | None, validation: Validation, seed: Seed) -> None:
-        self.k, self.validation, self.seed = k, validation, seed
+        self.k, self.seed = k, seed
+        self.validation: Validation = validation
 
     @abstractmethod
     def names(self, index: pd.DataFrame) -> pd.Series:
@@ -73,25 +74,35 @@ class UnitSplit(Split):
         return deal(_counts(unit, label_codes(index)), strata.astype(np.int64), k, self.seed)[unit], k
 
     def _checked(self, there: int) -> int:
-        sets = "train, validation and test" if self.validation == "same" else "train and test"
-        needed = 3 if self.validation == "same" else 2
         wants = self.k or there
         if there < 2:
             raise SplitError(
                 f"the data have only {there} {self.units}: two sets can't be cut from it; choose another split"
             )
-        if there < needed:
+        if there < 3 and self.validation == "same":
             raise SplitError(
-                f"{there} {self.units} can't be cut into {sets}: type split.validation=none (a fixed number of epochs)"
+                f"{there} {self.units} can't be cut into train, validation and test: "
+                "type split.validation=none (a fixed number of epochs)"
             )
-        if wants < needed:
-            raise SplitError(
-                f"split.k={wants} leaves nothing to train on beside {sets[7:]}: type split.k={needed} or more, "
-                "or split.validation=none"
-            )
+        check_number(wants, self.validation)
         if wants > there:
             raise SplitError(f"split.k={wants}: the data have only {there} {self.units}; type split.k={there} or less")
         return wants
+
+
+def check_number(k: int, validation: Validation) -> None:
+    """Refuse two parts where one is to validate.
+
+    Raises
+    ------
+    SplitError
+        It says what to type.
+    """
+    if k < 3 and validation == "same":
+        raise SplitError(
+            f"split.k={k} leaves nothing to train on beside validation and test: type split.k=3 or more, "
+            "or split.validation=none"
+        )
 
 
 def _counts(unit: Int[np.ndarray, " rows"], label: Int[np.ndarray, " rows"]) -> Float[np.ndarray, "units kinds"]:

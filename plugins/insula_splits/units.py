@@ -49,9 +49,21 @@ def with_parents(index: pd.DataFrame, units: pd.Series) -> pd.Series:
     return units.groupby(roots.to_numpy(), sort=False).transform("min")
 
 
-def label_codes(index: pd.DataFrame) -> Int[np.ndarray, " rows"]:
-    """Return the class of every row for the first target, the column after ``raw_t1``; -1 where there is none."""
+def numbers(index: pd.DataFrame, column: str) -> Int[np.ndarray, " rows"]:
+    """Return a number per row for its value in a column within its dataset; its trial's where it has none."""
+    names = _qualified(index, column).where(index[column].notna(), "trial " + _qualified(index, "trial"))
+    return pd.factorize(names, sort=True)[0].astype(np.int64)
+
+
+def first_label(index: pd.DataFrame) -> pd.Series | None:
+    """Return the labels of the first target, which is the column after ``raw_t1``; None where there is none."""
     after = list(index)[list(index).index("raw_t1") + 1 :] if "raw_t1" in index else []
-    if not after or pd.api.types.is_float_dtype(index[after[0]].infer_objects().dtype):
+    return pd.Series(index[after[0]]).infer_objects() if after else None
+
+
+def label_codes(index: pd.DataFrame) -> Int[np.ndarray, " rows"]:
+    """Return the class of every row for the first target; -1 where there is none, and for numbers."""
+    label = first_label(index)
+    if label is None or pd.api.types.is_float_dtype(label.dtype):
         return np.full(len(index), -1)
-    return pd.factorize(index[after[0]].astype(object), sort=True)[0].astype(np.int64)
+    return pd.factorize(label.astype(object), sort=True)[0].astype(np.int64)

@@ -57,6 +57,9 @@ class Synthetic(Dataset):
 
     licence = "SYNTHETIC: made-up data, free of rights"
     citation = "SYNTHETIC: made by insula; its scores never stand beside published ones"
+    consent = "None is needed: nobody was recorded"
+    identifiability = "Nobody is in it"
+    intended_use = "Trying out and testing software; scores on it say nothing about people"
     readers = {"eeg": "synthetic_eeg", "peripheral": "synthetic_peripheral", "personality": "synthetic_personality"}
     needs_root = False
     made_up = True

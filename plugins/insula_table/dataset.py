@@ -49,6 +49,9 @@ class Table(Dataset):
 
     licence = "That of your own data"
     citation = "Your own data"
+    consent = "What the people in your own data agreed to"
+    identifiability = "That of your own data"
+    intended_use = "What the people in your own data agreed to"
 
     def __init__(
         self,

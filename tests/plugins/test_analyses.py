@@ -41,10 +41,11 @@ def test_tables_of_a_target_with_classes():
     entry = found.metrics["metrics"]["accuracy"]
     assert headline.rows[0][1] == f"{entry['value']:.3f} [{entry['low']:.3f}, {entry['high']:.3f}]"
     assert [row[0] for row in per_class.rows] == list(CLASSES)
-    assert (len(per_subject.rows), len(per_fold.rows)) == (10, 10)
+    assert (len(per_subject.rows), len(per_fold.rows)) == (11, 10)
+    assert per_subject.rows[-1][0] == "the worst tenth"
     assert per_fold.columns[:4] == ["fold", "seed", "windows", "accuracy (WA)"]
     assert per_subject.rows[0][:2] == ["s00", "24"]
-    assert "over 10 subjects, never over windows" in section.text
+    assert "over 10 people, never over windows" in section.text
     assert all(len(row) == len(table.columns) for table in section.tables for row in table.rows)
 
 

@@ -5,9 +5,10 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from insula_analyses import cost
+from insula import count_operations, latency
+from insula.model import operations
+from insula.model.operations import WARM_UP
 from insula_analyses.complexity import Complexity, fullest, repeated
-from insula_analyses.cost import WARM_UP, count, latency
 from insula_cells.lstm import LSTM
 from insula_cells.ltc import LTC
 from made_model import PHYMER, made_batch, phymer_model, results_of
@@ -17,7 +18,7 @@ RECURRENT = 48 * 128 + 128 * 128
 
 
 def macs(module, *inputs):
-    return count(lambda: module(*inputs), {"it": module})["it"].macs
+    return count_operations(lambda: module(*inputs), {"it": module})["it"].macs
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_the_fullest_window_is_taken_without_its_padding():
 def test_latency_is_a_median_of_timed_calls(monkeypatch):
     def timed(times, repetitions):
         now, left = {"at": 0.0}, iter(times)
-        monkeypatch.setattr(cost.time, "perf_counter", lambda: now["at"])
+        monkeypatch.setattr(operations.time, "perf_counter", lambda: now["at"])
         seconds, passes = latency(lambda: now.update(at=now["at"] + next(left)), repetitions)
         return round(seconds, 9), passes, len(list(left))
 

@@ -1,4 +1,4 @@
-"""Random forest and logistic regression say what scikit-learn's say, of what is known of a window."""
+"""Classical models say what scikit-learn's say, of what is known of a window."""
 
 from dataclasses import replace
 
@@ -12,11 +12,15 @@ from insula import Batch, ConfigError, InsulaWarning, TargetSpec, TrainingError
 from insula.plugin.testing import check_architecture
 from insula.plugin.testing.batches import take
 from insula.plugin.testing.parts import PlainParts
-from insula_classical.forest import _below
+from insula_classical.gradient_boosting import GradientBoosting
 from insula_classical.logistic_regression import LogisticRegression
 from insula_classical.random_forest import RandomForest
+from insula_classical.svm import SVM
+from insula_classical.trees import below
 from made_windows import CLASSES, described, made_windows
 
+ALL = [RandomForest, LogisticRegression, SVM, GradientBoosting]
+FAST = {RandomForest: {"trees": 30}, GradientBoosting: {"rounds": 10, "min_leaf": 5}}
 EMOTION = TargetSpec("emotion", "classes", CLASSES)
 LOUD = TargetSpec("loud", "binary", ("no", "yes"))
 AROUSAL = TargetSpec("arousal", "number")
@@ -24,7 +28,7 @@ AROUSAL = TargetSpec("arousal", "number")
 
 def built(cls, target, seed=0, data=None, **options):
     torch.manual_seed(seed)
-    data, options = data or described(target), {**({"trees": 30} if cls is RandomForest else {}), **options}
+    data, options = data or described(target), {**FAST.get(cls, {}), **options}
     return cls(data, PlainParts(data), **options).eval()
 
 
@@ -91,7 +95,7 @@ def test_a_forest_predicts_as_scikit_learns(options, settings):
     assert sum(p.numel() for p in network.parameters()) == size, "thresholds, and the values of leaves"
 
 
-@pytest.mark.parametrize("cls", [RandomForest, LogisticRegression])
+@pytest.mark.parametrize("cls", ALL)
 def test_features_are_z_scores_of_the_training_windows(cls):
     network = fitted(cls, EMOTION, TRAIN)
     for batch in (TRAIN, TEST):
@@ -151,7 +155,7 @@ def test_a_distribution_over_raters_is_weighted_rows():
     np.testing.assert_allclose(probabilities(network, TEST), wanted, atol=1e-3)
 
 
-@pytest.mark.parametrize("cls", [RandomForest, LogisticRegression])
+@pytest.mark.parametrize("cls", ALL)
 @pytest.mark.parametrize("kept", [(0, 2), (1,)])
 def test_a_class_that_no_training_window_has_is_never_predicted(cls, kept):
     some = KNOWN & torch.isin(TRAIN.targets["emotion"].argmax(dim=1), torch.tensor(kept))
@@ -168,7 +172,7 @@ def test_a_class_that_no_training_window_has_is_never_predicted(cls, kept):
 def test_rows_without_a_label_teach_nothing():
     strange = replace(TRAIN, targets={"emotion": TRAIN.targets["emotion"].clone()})
     strange.targets["emotion"][~KNOWN] = torch.tensor([1.0, 0.0, 0.0])
-    for cls in (RandomForest, LogisticRegression):
+    for cls in ALL:
         both = [fitted(cls, EMOTION, batch)(TEST).outputs["emotion"] for batch in (TRAIN, strange)]
         assert torch.equal(*both)
 
@@ -179,9 +183,11 @@ def test_a_target_without_any_label_is_named():
         fitted(RandomForest, EMOTION, unlabelled)
 
 
-def test_logistic_regression_refuses_numbers():
-    with pytest.raises(ConfigError, match=r"'arousal' is a number, and .* type architecture=random_forest"):
-        built(LogisticRegression, AROUSAL)
+@pytest.mark.parametrize("cls", [LogisticRegression, SVM])
+def test_what_knows_classes_only_refuses_numbers(cls):
+    message = r"'arousal' is a number, and an? .* type architecture=random_forest, or gradient_boosting"
+    with pytest.raises(ConfigError, match=message):
+        built(cls, AROUSAL)
 
 
 def test_a_regression_that_comes_to_no_end_is_said(monkeypatch):
@@ -245,7 +251,7 @@ def test_lengths_that_differ_between_batches_are_refused():
         network.fit(iter([SAME, made_windows(EMOTION, lengths=(13,))]))
 
 
-@pytest.mark.parametrize("cls", [RandomForest, LogisticRegression])
+@pytest.mark.parametrize("cls", ALL)
 @pytest.mark.parametrize("inputs", ["mean_std", "flattened"])
 def test_a_fitted_state_is_loaded_into_what_has_other_sizes(cls, inputs):
     state = fitted(cls, EMOTION, SAME, inputs=inputs).state_dict()
@@ -272,7 +278,7 @@ def test_a_rounded_threshold_parts_the_same_numbers():
     x = rng.normal(size=500).astype(np.float32)
     near = np.concatenate([x, np.nextafter(x, np.float32(9)), np.nextafter(x, np.float32(-9))])
     thresholds = (x.astype(float) + np.nextafter(x, np.float32(9)).astype(float)) / 2
-    np.testing.assert_array_equal(near[:, None] > _below(thresholds), near[:, None].astype(float) > thresholds)
+    np.testing.assert_array_equal(near[:, None] > below(thresholds), near[:, None].astype(float) > thresholds)
 
 
 @pytest.mark.parametrize("options", [{"depth": 1}, {"min_leaf": 3}, {"inputs": "flattened"}])

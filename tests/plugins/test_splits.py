@@ -202,7 +202,8 @@ def test_two_people_are_enough_without_a_validation_set():
 
 def test_options_are_checked_before_anything_runs():
     group = installed().get("splits", "group")
-    assert group.defaults() == {"column": "group", "k": None, "validation": "same", "seed": 0, "take": None}
+    reserved = {"take": None, "train_subjects": None}
+    assert group.defaults() == {"column": "group", "k": None, "validation": "same", "seed": 0, **reserved}
     for wrong in ({"k": 1}, {"validation": "half"}, {"seed": -1}, {"kk": 5}):
         with pytest.raises(ValueError, match="validation error"):
             group.options(**wrong)

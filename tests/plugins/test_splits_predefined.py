@@ -48,8 +48,8 @@ def test_what_has_no_partner_is_told(tmp_path):
     with pytest.warns(InsulaWarning) as told:
         list(Predefined(file=path).folds(index))
     texts = " ".join(str(warning.message) for warning in told)
-    assert "1 of its trials aren't in the data, 'gone' first" in texts
-    assert "leaves out 1 trials of the data, 's00t02' first" in texts
+    assert "1 of its trials aren't in the data, trial 'gone' first" in texts
+    assert "leaves out 1 trials of the data, trial 's00t02' first" in texts
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_has_no_partner_is_told(tmp_path):
         ("trial,fold,role\ns00t00,0,train\ns00t01,,test\n", "line 3 lacks a trial, a fold or a role"),
         (
             "trial,fold,role\na,0,train\nb,0,test\n",
-            "names no trial of this run: it has \\['a'\\], the data have 's00t00'",
+            "names no trial of this run: it has trial 'a', the data have trial 's00t00'; was it made for another",
         ),
         ("trial,fold,role\ns00t00,0,train\ns00t01,0,validation\ns00t02,0,train\n", "fold 0 has no test row"),
     ],

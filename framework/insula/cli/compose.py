@@ -38,7 +38,7 @@ def freed(overrides: Sequence[str], groups: set[str]) -> list[str]:
     found = []
     for key, text, override in zip(keys, texts, overrides, strict=True):
         plain = re.fullmatch(r"[\w.]+=.*", text, re.DOTALL) and key not in groups and not key.startswith("hydra.")
-        if plain and any(other.startswith(f"{key}.") for other in keys):
+        if plain and "={" not in text and any(other.startswith(f"{key}.") for other in keys):
             text = text.replace("=", ".name=", 1)
         found.append(f"++{text}" if plain else override)
     return found
@@ -90,11 +90,11 @@ def preflight(arguments: Sequence[str]) -> list[Job]:
     args = _parse(arguments)
     errors: dict[str, None] = {}
     jobs = []
-    own = [f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']"] if args.config_dir else []
+    several = list(asked(arguments))
     with _hydra():
-        for row, name, overrides in asked(arguments):
+        for row, name, overrides in several:
             try:
-                config = resolve(_compose([*overrides, *own], args.config_name), installed())
+                config = resolve(_compose(overrides, args), installed())
                 jobs.append(Job(overrides, config, name, row))
             except ConfigError as error:
                 label = f"[{name}] " if name else ""
@@ -126,7 +126,13 @@ def study_of(arguments: Sequence[str]) -> Chosen | None:
     own = [word for word in arguments if word.startswith((CHOICE, SIZE))]
     chosen = chosen_study(own, folders_of(args.config_dir))
     beside = tuple(word for word in args.overrides if not is_hydras(word))
-    return chosen and replace(chosen, beside=beside)
+
+    def composed(words: list[str]) -> dict[str, Any]:
+        first = next(_combinations(freed(words, config_groups()), args.multirun))
+        with _hydra():
+            return _compose(first, args)
+
+    return chosen and replace(chosen, beside=beside).over_streams(composed)
 
 
 def is_hydras(override: str) -> bool:
@@ -213,12 +219,14 @@ def _hydra() -> Iterator[None]:
         yield
 
 
-def _compose(overrides: Sequence[str], name: str | None) -> dict[str, Any]:
+def _compose(overrides: Sequence[str], args: Any) -> dict[str, Any]:
     from hydra import compose
     from omegaconf import OmegaConf
 
+    own = [f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']"] if args.config_dir else []
     with said_plainly():
-        return OmegaConf.to_container(compose(name or "config", list(overrides)), resolve=True)  # type: ignore[return-value]
+        composed = compose(args.config_name or "config", [*overrides, *own])
+        return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
 
 
 def _combinations(overrides: Sequence[str], multirun: bool) -> Iterator[list[str]]:
@@ -264,6 +272,11 @@ def _mended(text: str) -> str:
         group, name = missing.groups()
         options = available(group)
         return f"there is no {group} called {name!r}{nearest(name, options)}. Installed: {', '.join(options) or 'none'}"
+    if plugin := re.search(r"Could not find '(hydra/\w+)/([\w.-]+)'", text):
+        group, name = plugin.groups()
+        options = re.findall(r"^\s+([\w-]+)$", text, re.M)
+        missing = "; it comes with: pip install 'insula[sweep]'" if name == "optuna" else nearest(name, options)
+        return f"there is no {group} called {name!r}{missing}. There are: {', '.join(options)}"
     choice = re.search(r"You must specify '(\S+)'", text)
     if choice:
         group = choice.group(1)

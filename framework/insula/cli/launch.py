@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from insula.cli.compose import Job, ordered, said_plainly, study_of, swept
+from insula.cli.sought import seeking
 from insula.cli.study import Chosen, told
 from insula.errors import ConfigError, InsulaError, TrainingError
 
@@ -28,20 +29,20 @@ class Failures:
         What is swept over: these overrides say which job failed.
     """
 
-    def __init__(self, job: Callable[[Any], None], keys: Collection[str]) -> None:
+    def __init__(self, job: Callable[[Any], float | None], keys: Collection[str]) -> None:
         self.job, self.keys = job, keys
         self.process = os.getpid()
         self.jobs = 0
         self.found: list[tuple[str, Exception]] = []
 
-    def __call__(self, composed: Any) -> None:
-        """Run a job."""
+    def __call__(self, composed: Any) -> float | None:
+        """Run a job; return what a sweeper chooses by."""
         self.jobs += 1
         try:
-            self.job(composed)
+            return self.job(composed)
         except Exception as error:
-            if os.getpid() != self.process:
-                raise  # in a launcher's worker this object is a copy: Hydra brings the error back
+            if os.getpid() != self.process or seeking():
+                raise  # in a launcher's worker this object is a copy; and who seeks must know of what failed
             self.found.append((self._name(), error))
             if self._sweeps():
                 log.error("%s: failed: %s", *self.found[-1])
@@ -73,7 +74,7 @@ class Failures:
         return " ".join(override.removeprefix("++") for override in own)
 
 
-def launch(job: Callable[[Any], None], arguments: Sequence[str], asked: Sequence[Job]) -> None:
+def launch(job: Callable[[Any], float | None], arguments: Sequence[str], asked: Sequence[Job]) -> None:
     """Let Hydra run a job, once, for every combination of a sweep, or for the runs of a study as they were asked for.
 
     Raises

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import insula
 from insula.errors import InsulaError
 
-COMMANDS = ("train", "check", "inspect", "plugins", "explain", "generate")
+COMMANDS = ("train", "check", "evaluate", "compare", "diff", "audit", "inspect", "plugins", "explain", "generate")
 
 
 def build_parser() -> argparse.ArgumentParser:

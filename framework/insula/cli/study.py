@@ -3,8 +3,8 @@
 import itertools
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from insula.plugin.manager import nearest
 from insula.training.options import Options
 
 CHOICE, SIZE = "study=", "study.size="
+STREAM, OTHERS = "{stream}", "{others}"
 FULL = "full"
 Name = Annotated[str, Field(coerce_numbers_to_str=True)]
 """Of a row or a value; in YAML ``8`` is as good as ``"8"``."""
@@ -40,7 +41,9 @@ class Study(Options):
 
     ``base`` are the overrides of all rows; ``sizes`` are overrides by name (``smoke``: a few minutes, to see that it
     runs), and ``full``, the size by default, adds nothing. ``axes`` are values by name, each with its overrides; every
-    combination of values is a row, behind ``rows``.
+    combination of values is a row, behind ``rows``. A row with ``{stream}`` in its name stands for one of each stream
+    of the run; in its overrides ``{stream}`` is that stream, and a word with ``{others}`` is there for each of the
+    others.
     """
 
     title: str
@@ -56,6 +59,9 @@ class Study(Options):
             raise ValueError("a study needs rows, or axes, or both")
         if empty := [axis for axis, values in self.axes.items() if not values]:
             raise ValueError(f"axes.{empty[0]}: an axis needs values, each with its overrides")
+        nameless = [name for name, row in self.rows.items() if STREAM not in name and _about_streams(row)]
+        if nameless:
+            raise ValueError(f"rows.{nameless[0]}: a row for each stream has {STREAM} in its name, too")
         if twice := sorted(self.rows.keys() & self.points.keys()):
             raise ValueError(f"rows.{twice[0]}: the axes make a row of this name, too: rename it")
         set_by = Counter(key for values in self.axes.values() for key in _keys(values))
@@ -86,9 +92,28 @@ class Study(Options):
         }
         return {**self.rows, **made}
 
+    def over(self, streams: Sequence[str]) -> "Study":
+        """Return the study with a row for each stream in the place of every row that is about streams."""
+        rows: dict[str, Row] = {}
+        for name, row in self.rows.items():
+            for stream in streams if STREAM in name else ("",):
+                words = tuple(filled for word in row.overrides for filled in _filled(word, stream, streams))
+                rows[name.replace(STREAM, stream)] = row.model_copy(update={"overrides": words})
+        return Study(**{**self.model_dump(), "rows": {name: row.model_dump() for name, row in rows.items()}})
+
     def words(self, row: str, size: str) -> list[str]:
         """Return the overrides of a row."""
         return [*self.base, *self.every[row].overrides, *self.sizes.get(size, ())]
+
+
+def _about_streams(row: Row) -> bool:
+    return any(STREAM in word or OTHERS in word for word in row.overrides)
+
+
+def _filled(word: str, stream: str, streams: Sequence[str]) -> list[str]:
+    """Return an override of a row about one stream: one for each of the others where it names them."""
+    word = word.replace(STREAM, stream)
+    return [word.replace(OTHERS, other) for other in streams if other != stream] if OTHERS in word else [word]
 
 
 def _keys(values: Mapping[str, Sequence[str]]) -> set[str]:
@@ -113,6 +138,26 @@ class Chosen:
         """Return the overrides of every row that is run; what is typed wins over the study."""
         rows = [name for name, row in self.study.every.items() if row.run]
         return {name: last_of_each([*self.study.words(name, self.size), *self.beside]) for name in rows}
+
+
+    def over_streams(self, compose: Callable[[list[str]], Mapping[str, Any]]) -> "Chosen":
+        """Return it with its rows about streams written out, for those of the run that all rows begin with.
+
+        Raises
+        ------
+        ConfigError
+            If that run has fewer than two streams.
+        """
+        if not any(STREAM in name for name in self.study.rows):
+            return self
+        common = [*self.study.base, *self.study.sizes.get(self.size, ()), *self.beside]
+        streams = list(compose(last_of_each(common)).get("streams") or ())
+        if len(streams) < 2:
+            raise ConfigError(
+                f"study={self.name} takes streams away, and this run has {', '.join(streams) or 'none'}: type an "
+                "experiment of several beside it (experiment=demo, say)"
+            )
+        return replace(self, study=self.study.over(streams))
 
 
 def chosen_study(words: Sequence[str], folders: Sequence[Path]) -> Chosen | None:

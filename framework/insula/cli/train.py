@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -31,22 +32,31 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def job(composed: Any) -> None:
-    """Run one composed run in the folder that Hydra made for it."""
+def job(composed: Any) -> float | None:
+    """Run one composed run in the folder that Hydra made for it; return what a sweeper may choose by: validation."""
     from pathlib import Path
 
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
 
     from insula import pipeline
+    from insula.cli.sought import check_direction, sought
     from insula.config import resolve
     from insula.plugin.manager import installed
 
     plain = OmegaConf.to_container(composed, resolve=True)
+    config = resolve(plain, installed())  # type: ignore[arg-type]
+    check_direction(config.training.monitor)
     folder = Path(HydraConfig.get().runtime.output_dir)
-    metrics = pipeline.run(resolve(plain, installed()), folder, installed())  # type: ignore[arg-type]
-    name, first = next(iter(metrics["metrics"].items()))
-    log = logging.getLogger("insula")
-    log.info(
-        "%s %.3f, leakage grade %s; the report: %s", name, first["value"], metrics["grade"], folder / "report.html"
-    )
+    metrics = pipeline.run(config, folder, installed())
+    logging.getLogger("insula").info("%s; the report: %s", said(metrics), folder / "report.html")
+    return sought(metrics, config.training.monitor)
+
+
+def said(metrics: Mapping[str, Any]) -> str:
+    """Say a run's first figure in a line, with what it is worth; of a blind run what validation said."""
+    blind = metrics.get("blind")
+    named = metrics["validation"] if blind else {name: each["value"] for name, each in metrics["metrics"].items()}
+    figures = [f"{name} {value:.3f}" for name, value in named.items() if name != "loss" and value is not None]
+    what = (figures or ["no figure"])[0]
+    return f"{what}{' on validation (blind)' if blind else ''}, leakage grade {metrics['grade']}"

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from insula.evaluation.results import Results
 
@@ -43,6 +43,17 @@ class Section:
 class Analysis(ABC):
     """Makes a section of the report from the results of a run. Its constructor takes, after ``*``, its options."""
 
+    reads_test: ClassVar[bool] = True
+    """False: it looks at no test row, neither predictions nor windows, so that a blind run may show it."""
+
     @abstractmethod
     def __call__(self, results: Results) -> Section:
         """Return the section; a figure that tells a story shows the untrained network's beside it."""
+
+    @classmethod
+    def across(cls, values: Mapping[str, Mapping[str, Any]]) -> Section | None:
+        """Return what the page of a study shows of this analysis in several rows; None: nothing.
+
+        ``values`` is the name of a row to the ``values`` of its section, as ``metrics.json`` has them.
+        """
+        return None

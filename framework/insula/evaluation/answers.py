@@ -14,10 +14,13 @@ TRIAL = ("dataset", "subject", "session", "trial")
 """The columns that name a trial."""
 FAMILY = "family"
 """The column that names a trial, or the trial that an augmented copy was made from; by default it is the trial."""
+CROSSED = "subject and stimulus"
+"""The unit of a protocol that holds out people and stimuli at once."""
 _UNITS = {
     "subject": ("dataset", "subject"),
     "stimulus": ("dataset", "stimulus"),
     "trial": ("dataset", "subject", "session", FAMILY),
+    CROSSED: ("dataset", "subject", "stimulus"),
 }
 
 
@@ -64,8 +67,25 @@ class Answers:
         return self.rows.groupby(known, dropna=False, sort=True).ngroup().to_numpy(np.int64)
 
     def units(self, unit: str) -> Int[np.ndarray, " rows"]:
-        """Number the values of the column that a protocol holds out."""
+        """Number the values of what a protocol holds out: a column, or the pairs of :data:`CROSSED`."""
         return self.codes(*_UNITS.get(unit, (unit,)))
+
+    def crossing(self, unit: str) -> str:
+        """Return the unit that counts: of people and stimuli that don't cross, the one that contains the other.
+
+        Where every stimulus has been shown to one person only, people are the unit, and the other way round.
+        """
+        if unit != CROSSED:
+            return unit
+        people, stimuli, pairs = (int(self.units(name).max()) + 1 for name in ("subject", "stimulus", CROSSED))
+        return "subject" if pairs == stimuli else "stimulus" if pairs == people else CROSSED
+
+    def cells(self, unit: str) -> tuple[Int[np.ndarray, " rows"], list[Int[np.ndarray, " cells"]]]:
+        """Number what metrics are summed over, and return the unit of each: two where people and stimuli cross."""
+        cell = self.units(unit)
+        if unit != CROSSED:
+            return cell, [np.arange(int(cell.max()) + 1)]
+        return cell, [self.units(name)[firsts(cell)] for name in ("subject", "stimulus")]
 
     @cached_property
     def seed(self) -> Int[np.ndarray, " rows"]:

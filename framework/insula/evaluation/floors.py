@@ -8,8 +8,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from insula.evaluation.answers import Answers, means
-from insula.evaluation.metrics import named, plain
-from insula.evaluation.scores import ClassScores, Scores, scores_for
+from insula.evaluation.null import null_summary
+from insula.evaluation.scores import ClassScores, Scores, named, scores_for
 from insula.specs import TargetSpec
 from insula.windows.protocol import Ints, Protocol
 from insula.windows.split import Fold
@@ -28,8 +28,9 @@ def floors(
     """Score rules that know the training labels and no signal, pooled over the test rows of all folds.
 
     For classes: the majority class, guessing by the class prior (its expected score), and what a person's or a
-    stimulus's own training rows say most often (the majority class where there is none); where windows differ in
-    length, what the training rows of about a window's length say. For numbers: means, likewise.
+    stimulus's own training rows say most often (the majority class where there is none); what the training window of
+    the same trial says that is nearest in time; where windows differ in length, what the training rows of about a
+    window's length say. For numbers: means, likewise.
 
     Parameters
     ----------
@@ -41,8 +42,8 @@ def floors(
     Returns
     -------
     list of dict
-        ``name``, the metrics of the target's kind, and for an identity ``seen``: the share of test rows whose person or
-        stimulus was in training.
+        ``name``, the metrics of the target's kind, and for an identity ``seen``: the share of test rows whose person,
+        stimulus or trial was in training.
     """
     labelled = index[target.name].notna().to_numpy()
     y, scores = _truth(index, target), scores_for(target)
@@ -64,6 +65,9 @@ def floors(
             said, seen = _by_identity(y, [codes] * len(pairs), prior, pairs, target)
             name = (terms or {}).get(identity, identity)
             found.append({**_floor(f"{name} only", y, said, pairs, scores), "seen": seen})
+    if (protocol.trial >= 0).any():
+        said, seen = _by_trial(y, protocol, prior, pairs, target)
+        found.append({**_floor("trial only", y, said, pairs, scores), "seen": seen})
     if lengths := _lengths(protocol, pairs):
         said, _ = _by_identity(y, lengths, prior, pairs, target)
         found.append(_floor("duration only", y, said, pairs, scores))
@@ -100,9 +104,7 @@ def label_permutation(
     Returns
     -------
     dict
-        Metric to ``mean``, ``low`` and ``high`` (the 2.5 and 97.5 % points) over permutations, and
-        ``p = (b + 1)/(n + 1)`` where b of n permutations do as well as the true labels (Phipson & Smyth 2010, Stat Appl
-        Genet Mol Biol 9:39).
+        Metric to ``mean``, ``low``, ``high`` and ``p``: :func:`insula.evaluation.null.null_summary`.
     """
     answers = Answers.of(predictions, target)
     trial = answers.units("trial")
@@ -113,16 +115,8 @@ def label_permutation(
         sums = answers.scores.sums(labels[trial], answers.predicted, answers.seed, answers.seeds)
         return answers.statistic(sums[None])[0]
 
-    true = score(label)
     null = np.stack([score(rng.permutation(label)) for _ in range(times)])
-    found = {}
-    for i, name in enumerate(answers.scores.names):
-        drawn = null[:, i]
-        as_good = drawn <= true[i] if name in answers.scores.errors else drawn >= true[i]
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        p = (int(as_good.sum()) + 1) / (times + 1)
-        found[name] = {"mean": plain(drawn.mean()), "low": plain(low), "high": plain(high), "p": p}
-    return found
+    return null_summary(answers.scores, score(label), null)
 
 
 def _truth(index: pd.DataFrame, target: TargetSpec) -> Vectors:
@@ -160,6 +154,32 @@ def _by_identity(
         )
         seen += int((n > 0).sum())
     said = said if target.kind == "number" else [_likeliest(p) for p in said]
+    return said, seen / sum(len(test) for _, test in pairs)
+
+
+def _by_trial(
+    y: Vectors,
+    protocol: Protocol,
+    prior: Sequence[Vectors],
+    pairs: Sequence[tuple[Ints, Ints]],
+    target: TargetSpec,
+) -> tuple[list[Vectors], float]:
+    """Return what the training window of the same trial says that is nearest in time, and how many have one.
+
+    Trials are laid end to end on one axis, further apart than any is long; a copy stands where its trial stands.
+    """
+    begin, end = protocol.intervals(widened=False)
+    middle = np.nan_to_num((begin + end) / 2)
+    axis = protocol.family * (2 * np.ptp(middle) + 1) + middle
+    said, seen = [], 0
+    for (train, test), fallback in zip(pairs, prior, strict=True):
+        ordered = train[np.argsort(axis[train], kind="stable")]
+        after = np.searchsorted(axis[ordered], axis[test])
+        two = ordered[np.stack([after - 1, after]).clip(0, len(ordered) - 1)]
+        nearest = np.where(np.abs(axis[two[0]] - axis[test]) <= np.abs(axis[two[1]] - axis[test]), two[0], two[1])
+        own = (protocol.family[nearest] == protocol.family[test]) & (protocol.family[test] >= 0)
+        said.append(np.where(own[:, None], y[nearest], fallback if target.kind == "number" else _likeliest(fallback)))
+        seen += int(own.sum())
     return said, seen / sum(len(test) for _, test in pairs)
 
 

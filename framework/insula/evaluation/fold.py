@@ -1,4 +1,7 @@
-"""Run one fold: train it, keep its bundle, and predict its test rows; a fold that is finished is not run again."""
+"""Run one fold: train it, keep its bundle, and predict its test rows; a fold that is finished is not run again.
+
+A blind fold predicts nothing until its predictions are asked for.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,6 +16,7 @@ from torch import nn
 from insula.errors import SplitError
 from insula.evaluation.predict import batched_by_group, predict
 from insula.evaluation.results import FoldResult
+from insula.evaluation.window_cost import window_cost
 from insula.model.architecture import Architecture
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
@@ -21,6 +25,7 @@ from insula.specs import DataSpec
 from insula.training.bundle import Bundle, StreamChain, load_bundle, save_bundle
 from insula.training.fold import TrainedFold, TrainingPlan, fold_seed, train_fold, trained_fold
 from insula.windows.batch import Batch
+from insula.windows.perturbed import Change, PerturbedWindows
 from insula.windows.split import Fold
 from insula.windows.windows import FoldWindows, Windows, conversations, in_order
 
@@ -59,10 +64,8 @@ class FoldRun:
         if not len(tested.test):
             first = trained.windows.left_out[0]
             raise SplitError(f"{self.title}: no test window is left: {first.what}: {first.why}")
-        batches = self._batches(trained.windows, tested, trained.network, trained.data, "test")
-        own = trained.windows.windows
-        table = predict(trained.network, batches, trained.data, own, fold=self.number, seed=self.seed)
-        table.to_parquet(self.folder / "predictions.parquet", index=False)
+        if not self.plan.options.blind:
+            self._test(trained.network, trained.windows, trained.data)
         summary = {
             "seed": self.seed,
             "fold": self.number,
@@ -70,12 +73,28 @@ class FoldRun:
             "left_out": [[item.what, item.why] for item in trained.windows.left_out],
             "epochs": trained.epochs,
             "parameters": count_parameters(trained.network),
+            "seconds": trained.seconds,
+            "validation": dict(trained.validation),
         }
+        if self.number == 0:
+            trains = trained.windows.usable(self.fold).train
+            summary |= window_cost(trained.network, trained.windows, trains, trained.data)
         (self.folder / "fold.json").write_text(json.dumps(summary, indent=1))
 
     def predictions(self) -> pd.DataFrame:
-        """Return the predictions of the finished fold."""
+        """Return the predictions of the finished fold: of one that was trained blind, by what its bundle holds."""
+        if not (self.folder / "predictions.parquet").exists():
+            fitted = self.windows.fit(trained_fold(self.plan, self.windows, self.fold))
+            self._test(self.loaded.network, fitted, self.loaded.data)
         return pd.read_parquet(self.folder / "predictions.parquet")
+
+    def _test(self, network: nn.Module, fitted: FoldWindows, data: DataSpec) -> None:
+        """Predict the test rows; the table is there whole or not at all."""
+        batches = self._batches(fitted, fitted.usable(self.fold), network, data, "test")
+        table = predict(network, batches, data, fitted.windows, fold=self.number, seed=self.seed)
+        part = self.folder / ".predictions.part"
+        table.to_parquet(part, index=False)
+        part.replace(self.folder / "predictions.parquet")
 
     def result(self) -> FoldResult:
         """Return what an analysis may look at."""
@@ -88,6 +107,7 @@ class FoldRun:
             untrained=self._untrained,
             batches=self._of_role,
             summary=json.loads((self.folder / "fold.json").read_text()),
+            perturbed=self._perturbed,
         )
 
     @cached_property
@@ -98,9 +118,20 @@ class FoldRun:
         seed = fold_seed(self.seed, self.number)
         return build_model(self.plan.model, self.loaded.data, draw(seed, "again", again) if again else seed).eval()
 
-    def _of_role(self, role: str) -> Iterator[Batch]:
-        fitted = self.windows.fit(trained_fold(self.plan, self.windows, self.fold))
-        return self._batches(fitted, fitted.usable(self.fold), self.loaded.network, self.loaded.data, role)
+    @cached_property
+    def fitted(self) -> FoldWindows:
+        """The windows as the trained fold prepares them; recordings are let go of after every use."""
+        return self.windows.fit(trained_fold(self.plan, self.windows, self.fold))
+
+    def _of_role(self, role: str, windows: FoldWindows | None = None) -> Iterator[Batch]:
+        usable = self.fitted.usable(self.fold)
+        yield from self._batches(windows or self.fitted, usable, self.loaded.network, self.loaded.data, role)
+        for stream in self.fitted.streams.values():
+            stream.forget()
+
+    def _perturbed(self, role: str, change: Change) -> Iterator[Batch]:
+        seed = fold_seed(self.seed, self.number)
+        return self._of_role(role, PerturbedWindows(self.fitted, change, seed, self.about["modalities"]))
 
     def _batches(
         self, fitted: FoldWindows, fold: Fold, network: nn.Module, data: DataSpec, role: str

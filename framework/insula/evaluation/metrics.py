@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
-from insula.evaluation.answers import Answers, firsts
-from insula.evaluation.intervals import interval
-from insula.evaluation.scores import ClassScores, Scores, mean_of_defined, per_class
+from insula.evaluation.answers import CROSSED, Answers, firsts
+from insula.evaluation.intervals import fewest, interval
+from insula.evaluation.per_subject import per_subject, worst_decile
+from insula.evaluation.scores import ClassScores, Scores, named, per_class, plain
 from insula.specs import TargetSpec
+
+PLURAL = {"stimulus": "stimuli", "subject": "people", CROSSED: "people and stimuli"}
 
 
 def summarise(predictions: pd.DataFrame, target: TargetSpec, unit: str) -> dict[str, Any]:
@@ -18,8 +20,9 @@ def summarise(predictions: pd.DataFrame, target: TargetSpec, unit: str) -> dict[
     ``metrics`` has name to ``value, low, high``, per window: pooled over folds within a seed, then averaged over seeds.
     ``trial`` is the same per trial, whose prediction is the mean over its windows within one fold. ``folds`` has the
     metrics of every fold and seed, ``fold_mean`` their mean and standard deviation over folds (seeds averaged within a
-    fold). ``per_class`` and ``per_subject`` are tables with seeds averaged. ``unit`` is what intervals are over, and
-    ``units`` how many there are. What isn't defined is None.
+    fold). ``per_class`` and ``per_subject`` are tables with seeds averaged, ``worst_decile`` is the mean over the tenth
+    of the people who are read worst. ``unit`` is what intervals are over, ``units`` how many there are (of people and
+    stimuli that cross: of the fewer), and ``over`` says it in words. What isn't defined is None.
 
     Parameters
     ----------
@@ -29,7 +32,8 @@ def summarise(predictions: pd.DataFrame, target: TargetSpec, unit: str) -> dict[
     target
         Whose rows these are.
     unit
-        The column that the protocol holds out (:attr:`insula.windows.audit.Audit.unit`).
+        What the protocol holds out (:attr:`insula.windows.audit.Audit.unit`): a column, or ``subject and stimulus``
+        (which counts where they cross: not where every stimulus is one person's own).
 
     Raises
     ------
@@ -37,33 +41,26 @@ def summarise(predictions: pd.DataFrame, target: TargetSpec, unit: str) -> dict[
         If no row has a label, or a label is no class of the target.
     """
     windows = Answers.of(predictions, target)
-    folds = _per_fold(windows)
+    folds, people, unit = _per_fold(windows), per_subject(windows), windows.crossing(unit)
     return {
         "metrics": _with_intervals(windows, unit),
         "trial": _with_intervals(windows.per_trial(), unit),
         "folds": folds,
         "fold_mean": _fold_mean(folds, windows.scores),
         "per_class": _per_class(windows),
-        "per_subject": _per_subject(windows),
+        "per_subject": people,
+        "worst_decile": worst_decile(people, windows.scores),
         "unit": unit,
-        "units": int(windows.units(unit).max()) + 1,
+        "units": fewest(windows.cells(unit)[1]),
+        "over": _over(windows, unit),
     }
 
 
-def plain(value: float) -> float | None:
-    """Return a number that JSON knows: None where it isn't defined."""
-    return float(value) if np.isfinite(value) else None
-
-
-def named(names: tuple[str, ...], values: Float[np.ndarray, " metrics"]) -> dict[str, float | None]:
-    """Return plain values by name."""
-    return {name: plain(value) for name, value in zip(names, values, strict=True)}
-
-
 def _with_intervals(answers: Answers, unit: str) -> dict[str, dict[str, float | None]]:
-    scores, sums = answers.scores, answers.sums(answers.units(unit))
+    cell, factors = answers.cells(unit)
+    scores, sums = answers.scores, answers.sums(cell)
     value = answers.statistic(sums.sum(0, keepdims=True))[0]
-    low, high = interval(sums, answers.statistic)
+    low, high = interval(sums, answers.statistic, factors=factors)
     low, high = np.maximum(low, scores.lower), np.minimum(high, scores.upper)
     ends = np.stack([value, low, high], axis=-1)
     return {name: named(("value", "low", "high"), row) for name, row in zip(scores.names, ends, strict=True)}
@@ -96,14 +93,9 @@ def _per_class(answers: Answers) -> list[dict[str, Any]]:
     return [{"class": c, **named(names, row)} for c, row in zip(answers.scores.target.classes, columns, strict=True)]
 
 
-def _per_subject(answers: Answers) -> list[dict[str, Any]]:
-    subject = answers.codes("dataset", "subject")
-    values = mean_of_defined(np.moveaxis(answers.scores.values(answers.sums(subject)), 1, -1))
-    # macro and weighted F1 say little of one person, who may lack classes
-    names = ("accuracy", "balanced_accuracy") if isinstance(answers.scores, ClassScores) else answers.scores.names
-    people = answers.rows["subject"].iloc[firsts(subject)]
-    windows = np.bincount(subject) / answers.seeds
-    return [
-        {"subject": str(person), "windows": float(n), **named(names, row[: len(names)])}
-        for person, n, row in zip(people, windows, values, strict=True)
-    ]
+def _over(answers: Answers, unit: str) -> str:
+    """Say what intervals are over: ``8 people``, or ``8 people and 20 stimuli``."""
+    _, factors = answers.cells(unit)
+    names = ("subject", "stimulus") if unit == CROSSED else (unit,)
+    found = ((name, int(codes.max()) + 1) for name, codes in zip(names, factors, strict=True))
+    return " and ".join(f"one {name}" if n == 1 else f"{n} {PLURAL.get(name, f'{name}s')}" for name, n in found)

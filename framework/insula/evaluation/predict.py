@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from insula.evaluation.answers import FAMILY
 from insula.model.architecture import Architecture
 from insula.specs import DataSpec, TargetSpec
 from insula.windows.batch import Batch
@@ -19,6 +20,13 @@ def predict(
     network: nn.Module, batches: Iterable[Batch], data: DataSpec, windows: Windows, *, fold: int, seed: int
 ) -> pd.DataFrame:
     """Run a trained model over windows; rows without a label for a target are left out of that target's rows."""
+    return predict_rows(network, batches, data, windows.rows.index, fold=fold, seed=seed)
+
+
+def predict_rows(
+    network: nn.Module, batches: Iterable[Batch], data: DataSpec, index: pd.DataFrame, *, fold: int, seed: int
+) -> pd.DataFrame:
+    """Do the same with the index as a table."""
     rows: list[int] = []
     outputs: dict[str, list[np.ndarray]] = {name: [] for name in data.targets}
     network.eval()
@@ -29,7 +37,7 @@ def predict(
             for name in data.targets:
                 outputs[name].append(fused.outputs[name].float().numpy())
     tables = [
-        _table(target, np.concatenate(outputs[name]), np.array(rows), windows, fold, seed)
+        _table(target, np.concatenate(outputs[name]), index.iloc[rows], fold, seed)
         for name, target in data.targets.items()
     ]
     return join(tables)
@@ -46,6 +54,15 @@ def join(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def with_families(table: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:
+    """Say whose copies trials are: a trial and its augmented copies are one unit, however many they are."""
+    named = [name for name in ("dataset", "trial") if name in index]
+    parents = index.loc[index["parent"].notna(), [*named, "parent"]].drop_duplicates()
+    families = dict(zip(parents[named].itertuples(index=False, name=None), parents["parent"], strict=True))
+    trials = table[named].itertuples(index=False, name=None)
+    return table.assign(**{FAMILY: [families.get(trial, trial[-1]) for trial in trials]})
+
+
 def probabilities(outputs: np.ndarray, target: TargetSpec) -> np.ndarray:
     """Return class probabilities ``(rows, classes)``: softmax of logits, or of (0, logit) for a binary target."""
     logits = outputs.astype(np.float64)
@@ -55,10 +72,7 @@ def probabilities(outputs: np.ndarray, target: TargetSpec) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _table(
-    target: TargetSpec, outputs: np.ndarray, rows: np.ndarray, windows: Windows, fold: int, seed: int
-) -> pd.DataFrame:
-    index = windows.rows.index.iloc[rows]
+def _table(target: TargetSpec, outputs: np.ndarray, index: pd.DataFrame, fold: int, seed: int) -> pd.DataFrame:
     table = index[HEAD].reset_index(drop=True)
     table.insert(0, "seed", seed)
     table.insert(0, "fold", fold)
@@ -70,7 +84,7 @@ def _table(
         shares = probabilities(outputs, target)
         for number, name in enumerate(target.classes):
             table[f"p_{name}"] = shares[:, number]
-    return table[table["y"].notna()].reset_index(drop=True)
+    return pd.DataFrame(table.loc[index[target.name].notna().to_numpy()]).reset_index(drop=True)
 
 
 def batched_by_group(network: nn.Module) -> bool:

@@ -9,17 +9,19 @@ from typing import Any
 import pandas as pd
 import torch
 
-from insula.evaluation.answers import FAMILY
+from insula.evaluation.blind import closed_fold, closed_metrics
 from insula.evaluation.floors import floors, label_permutation
 from insula.evaluation.fold import FoldRun
 from insula.evaluation.metrics import summarise
-from insula.evaluation.predict import join
+from insula.evaluation.predict import join, with_families
 from insula.evaluation.results import Results
 from insula.evaluation.run_folder import check_same_data
+from insula.evaluation.validation import run_cost, validation_figures
 from insula.model.architecture import is_fitted_at_once
 from insula.model.build import build_model, count_parameters
 from insula.plugin.manager import Plugins
 from insula.preprocess.prepare import Prepared
+from insula.sources.corpora import Corpora
 from insula.sources.corpus import Corpus
 from insula.specs import TargetSpec
 from insula.training.environment import choose_device, choose_threads, environment
@@ -27,6 +29,7 @@ from insula.training.fold import TrainingPlan, fold_seed, fold_spec
 from insula.training.options import TrainingOptions
 from insula.types import LeftOut, Signal
 from insula.windows.audit import Audit
+from insula.windows.run_audit import record_audit
 from insula.windows.split import Fold
 from insula.windows.windows import Windows
 
@@ -41,8 +44,9 @@ def evaluate_folds(
     folder: Path,
     plugins: Plugins,
     about: Mapping[str, Any],
+    audit: Audit,
 ) -> list[FoldRun]:
-    """Train and test every fold of every seed that isn't finished yet."""
+    """Train and test every fold of every seed that isn't finished yet; first of all, write down who is in which."""
     told = {
         "config": about,
         "modalities": {name: about["streams"][name]["modality"] for name in windows.streams},
@@ -54,8 +58,9 @@ def evaluate_folds(
         for number, fold in enumerate(folds)
     ]
     check_same_data(windows, folds, folder / "folds" / "data.json")
-    _describe(plan, windows, runs, folder)
+    record_audit(folder, windows.rows.index, folds, next(iter(windows.targets)), audit)
     todo = [run for run in runs if not run.finished]
+    _describe(plan, windows, runs, folder, training=bool(todo))
     if len(todo) < len(runs):
         log.info("%d of %d folds are finished already", len(runs) - len(todo), len(runs))
     if todo:
@@ -77,8 +82,8 @@ def announce(options: TrainingOptions) -> None:
     log.info("device %s (%s), precision %s (%s)", device, why, options.precision, precision)
 
 
-def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], folder: Path) -> None:
-    """Say what will be trained, and write down where."""
+def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], folder: Path, *, training: bool) -> None:
+    """Say what will be trained, and write down where; if nothing is, what the training wrote stands."""
     first = runs[0]
     data = fold_spec(windows.fit(first.fold), first.fold, plan.options)
     network = build_model(plan.model, data, fold_seed(first.seed, 0))
@@ -89,35 +94,45 @@ def _describe(plan: TrainingPlan, windows: Windows, runs: Sequence[FoldRun], fol
     size += f", {len(windows.rows.index)} windows, {len(runs)} models"
     log.info("%s to train with %d thread%s (%s)", size, threads, "" if threads == 1 else "s", why)
     torch.set_num_threads(threads)
-    text = json.dumps(environment(sorted({run.seed for run in runs}), device), indent=1)
-    (folder / "environment.json").write_text(text)
+    if training or not (folder / "environment.json").exists():
+        text = json.dumps(environment(sorted({run.seed for run in runs}), device), indent=1)
+        (folder / "environment.json").write_text(text)
 
 
 def summarise_run(
     plain: Mapping[str, Any],
-    corpus: Corpus,
+    corpus: Corpus | Corpora,
     prepared: Prepared,
     windows: Windows,
     folds: Sequence[Fold],
     runs: Sequence[FoldRun],
     audit: Audit,
     stages: Callable[[str], Sequence[tuple[str, Signal]]],
+    controls: Mapping[str, Mapping[str, Any]],
+    *,
+    closed: bool = False,
 ) -> Results:
-    """Pool the predictions of all folds and score them."""
-    predictions = join(run.predictions() for run in runs)
+    """Pool the predictions of all folds and score them; where test rows stay closed, say what validation said."""
     found = [run.result() for run in runs]
     data = runs[0].loaded.data
-    per_target = {}
-    for name, target in data.targets.items():
-        table = _with_families(predictions.loc[predictions["target"] == name], windows.rows.index)
-        known = _floors(windows, folds, table, target, corpus.dataset.terms)
-        per_target[name] = {**summarise(table, target, audit.unit), "floors": known}
-    first = next(iter(per_target.values()))
-    metrics = {**first, "grade": audit.grade, "claim": list(audit.claim), "audit": audit.to_json()}
-    metrics["parameters"] = found[0].summary["parameters"]
-    metrics["folds"] = [{**scores, **_summary(found, scores)} for scores in first["folds"]]
-    if len(per_target) > 1:
-        metrics["targets"] = per_target
+    predictions = pd.DataFrame() if closed else join(run.predictions() for run in runs)
+    if closed:
+        found = [closed_fold(result) for result in found]
+        metrics = closed_metrics(found, audit.unit)
+    else:
+        per_target = {}
+        for name, target in data.targets.items():
+            table = with_families(predictions.loc[predictions["target"] == name], windows.rows.index)
+            known = _floors(windows, folds, table, target, corpus.terms)
+            per_target[name] = {**summarise(table, target, audit.unit), "floors": known, **controls.get(name, {})}
+        first = next(iter(per_target.values()))
+        metrics = {**first, "folds": [{**scores, **_summary(found, scores)} for scores in first["folds"]]}
+        if len(per_target) > 1:
+            metrics["targets"] = per_target
+    metrics |= {"grade": audit.grade, "claim": list(audit.claim), "audit": audit.to_json()}
+    summaries = [result.summary for result in found]
+    metrics |= {"parameters": summaries[0]["parameters"], "cost": run_cost(summaries)}
+    metrics["validation"] = validation_figures(summaries, audit)
     per_fold = dict.fromkeys(tuple(item) for result in found for item in result.summary["left_out"])
     refused = [LeftOut(what, why) for what, why in per_fold]
     return Results(
@@ -135,13 +150,6 @@ def summarise_run(
         stages=stages,
         unit=audit.unit,
     )
-
-
-def _with_families(table: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:
-    """Say whose copies trials are: a trial and its augmented copies are one unit, however many they are."""
-    parents = index.loc[index["parent"].notna(), ["trial", "parent"]].drop_duplicates()
-    families = dict(zip(parents["trial"], parents["parent"], strict=True))
-    return table.assign(**{FAMILY: table["trial"].map(lambda trial: families.get(trial, trial))})
 
 
 def _summary(found: Sequence[Any], scores: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,5 +186,5 @@ def _as_each_fold_sees(windows: Windows, folds: Sequence[Fold]) -> tuple[pd.Data
         return windows.rows.index, list(folds)
     size = len(windows.rows.index)
     several = [windows.rows.recut(list(map(int, fold.train))).index for fold in folds]
-    shifted = [Fold(*(fold.rows(role) + n * size for role in Fold.ROLES)) for n, fold in enumerate(folds)]
+    shifted = [fold.each(lambda rows, ahead=n * size: rows + ahead) for n, fold in enumerate(folds)]
     return pd.concat(several, ignore_index=True), shifted

@@ -15,8 +15,8 @@ from insula.windows.split import Fold
 from insula.windows.windows import Windows
 
 log = logging.getLogger("insula")
-IRRELEVANT = ("store", "training.progress", "training.threads", "training.device", "training.logger")
-"""Options that change nothing in a result."""
+IRRELEVANT = ("store", "controls", "training.progress", "training.threads", "training.device", "training.logger")
+"""Options that change nothing in what a model predicts; controls may be added to a run that is finished."""
 
 
 @contextmanager
@@ -65,6 +65,16 @@ def _held(lock: Path, folder: Path) -> Iterator[None]:
 
 
 def _check_same(before: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    was_blind, is_blind = ((plain.get("training") or {}).get("blind", False) for plain in (before, now))
+    if was_blind and not is_blind:
+        raise ConfigError(
+            f"{folder} holds a blind run: go on with training.blind=true, and open its test rows with: "
+            f"insula evaluate {folder}"
+        )
+    if is_blind and not was_blind:
+        raise ConfigError(
+            f"{folder} holds a run that shows its test rows, which can't be closed again: choose another hydra.run.dir"
+        )
     changed = _differences(before, now)
     if changed:
         raise ConfigError(
@@ -83,16 +93,26 @@ def digest_options(plain: Mapping[str, Any]) -> str:
     return _digest(json.dumps(_flat(json.loads(json.dumps(plain))), sort_keys=True))
 
 
-def _flat(node: Any, path: str = "") -> dict[str, Any]:
-    if not isinstance(node, Mapping) or not node:  # an empty one is a step with its defaults: it counts
-        return {} if path in IRRELEVANT else {path: node}
-    return {k: v for key, value in node.items() for k, v in _flat(value, f"{path}.{key}" if path else str(key)).items()}
+def _flat(node: Any) -> dict[str, Any]:
+    return {path: value for path, value in flat(node).items() if decides(path)}
+
+
+def decides(path: str) -> bool:
+    """Whether an option decides a result."""
+    return not any(path == one or path.startswith(f"{one}.") for one in IRRELEVANT)
+
+
+def flat(node: Any, path: str = "") -> dict[str, Any]:
+    """Return the values of nested options by their paths; an empty block is a step with its defaults: it counts."""
+    if not isinstance(node, Mapping) or not node:
+        return {path: node}
+    return {k: v for key, value in node.items() for k, v in flat(value, f"{path}.{key}" if path else str(key)).items()}
 
 
 def check_same_data(windows: Windows, folds: Sequence[Fold], known: Path) -> None:
     """Refuse to go on with a run whose data or folds have changed since: its parts would not belong together."""
     keys = sorted({key for stream in windows.streams.values() for key in stream.prepared.keys.values()})
-    rows = [[fold.rows(role).tolist() for role in Fold.ROLES] for fold in folds]
+    rows = [[fold.rows(role).tolist() for role in Fold.ROLES if fold.adapt_labels or role != "adapt"] for fold in folds]
     now = {
         "windows and labels": _digest(f"{windows.rows.index.to_csv()}{_labels(windows)}"),
         "signals": _digest(json.dumps(keys)),

@@ -130,6 +130,16 @@ class NumberScores(Scores):
         return np.stack([ccc, pearson, np.sqrt(_ratio(squared, n)), _ratio(absolute, n)], axis=-1)
 
 
+def plain(value: float) -> float | None:
+    """Return a number that JSON knows: None where it isn't defined."""
+    return float(value) if np.isfinite(value) else None
+
+
+def named(names: tuple[str, ...], values: Float[np.ndarray, " metrics"]) -> dict[str, float | None]:
+    """Return plain values by name."""
+    return {name: plain(value) for name, value in zip(names, values, strict=True)}
+
+
 def per_class(sums: Float[np.ndarray, "... classes classes"]) -> tuple[np.ndarray, ...]:
     """Return precision, recall, F1 and support of every class.
 

@@ -47,6 +47,14 @@ TAKE: Reserved = {
         "Run only the first so many of its folds; None: all. A recipe with a single cut takes 1.",
     )
 }
+TRAIN_SUBJECTS: Reserved = {
+    "train_subjects": (
+        Annotated[int | None, Field(ge=1)],
+        None,
+        "Train on only so many of a fold's training people, drawn so that more people contain fewer; None: all. "
+        "Validation and test stay what they are: for learning curves.",
+    )
+}
 
 
 def reserved_options(component: Component) -> Reserved:
@@ -62,7 +70,7 @@ def reserved_options(component: Component) -> Reserved:
         case "augmentations":
             return WHEN
         case "splits":
-            return TAKE
+            return TAKE | TRAIN_SUBJECTS
         case _:
             return {}
 

@@ -19,12 +19,17 @@ from insula.types import LeftOut, Signal, Trial
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Where a stream comes from: its reader, and the steps on the continuous signal that all folds share."""
+    """Where a stream comes from: its reader, and the steps on the continuous signal that all folds share.
+
+    Of several datasets, each has its own source of a stream, or none where it lacks the modality; ``dataset`` is its
+    key.
+    """
 
     stream: str
     choice: Choice
     reader: Reader
     steps: tuple[Step, ...]
+    dataset: str = ""
 
     @property
     def by_subject(self) -> bool:

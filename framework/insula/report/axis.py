@@ -5,7 +5,7 @@ from typing import Any
 
 from insula.evaluation.analysis import Section
 from insula.evaluation.drawing import drawing
-from insula.report.page import called
+from insula.report.shown import called
 
 Metrics = Mapping[str, Mapping[str, Any]]
 """Name to ``value, low, high``."""

@@ -2,50 +2,46 @@
 
 import json
 import logging
-import math
 import shlex
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import insula
-from insula.evaluation.analysis import Section, Table
+from insula.evaluation.analysis import Section
+from insula.evaluation.blind import opened
 from insula.evaluation.results import Results
 from insula.plugin.choice import Choice
+from insula.report.card import data_card, label_tables, left_out_table, model_card, streams_table
+from insula.report.controls import controls_tables
 from insula.report.history import training_curves
 from insula.report.quality import quality_tables
-from insula.report.render import plain, render, write
+from insula.report.render import plain, render, slug, write
+from insula.report.shown import called, interval, number
+from insula.report.words import in_words
+from insula.report.worth import floors_figure, floors_table
 from insula.sources.corpus import about
-from insula.types import LeftOut
+from insula.sources.several import Several
+from insula.windows.finding import GRADES
 
 log = logging.getLogger("insula")
 
-GRADES = {
-    "A": "no leak was found",
-    "B": "data of people under test were used without their single labels, or validation is no check on training",
-    "C": "an input says who a person is that training knows",
-    "D": "stimuli are shared, and the stimulus all but determines the label",
-    "E": "the test rows chose the model",
-    "F": "training and test overlap",
-}
+FIRST, LAST = "What this number is worth", ("Data card", "Model card", "Run it again")
+"""What stands before the analyses, and behind them."""
 
 
-NAMES = {
-    "accuracy": "Accuracy (WA)",
-    "balanced_accuracy": "Balanced accuracy (UA)",
-    "macro_f1": "Macro F1",
-    "weighted_f1": "Weighted F1",
-    "parameters": "Parameters",
-}
-
-
-def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choice, folder: Path) -> dict[str, Any]:
+def write_report(
+    results: Results, analyses: Mapping[str, Choice], dataset: Choice | Several, folder: Path
+) -> dict[str, Any]:
     """Run the analyses, write report.html, report.md, metrics.json and predictions.parquet; return the metrics."""
     write(folder / "predictions.parquet", lambda path: results.predictions.to_parquet(path, index=False))
     metrics = {**results.metrics, "made_up": bool(about(dataset)["made_up"])}
+    if when := opened(folder):
+        metrics["opened"] = when
     write(folder / "metrics.json", lambda path: path.write_text(json.dumps(plain(metrics), indent=1)))
-    sections = {name: _section(name, choice, results) for name, choice in analyses.items()}
+    sections = {name: section_of(name, choice, results) for name, choice in analyses.items()}
     values = {name: dict(section.values) for name, section in sections.items() if section.values}
     metrics = {**metrics, **({"analyses": values} if values else {})}
     page = _content(results, metrics, [*sections.values(), training_curves(results.folds)], dataset, folder)
@@ -55,7 +51,8 @@ def write_report(results: Results, analyses: Mapping[str, Choice], dataset: Choi
     return metrics
 
 
-def _section(name: str, choice: Choice, results: Results) -> Section:
+def section_of(name: str, choice: Choice, results: Results) -> Section:
+    """Run an analysis; one that fails has a section that says so."""
     try:
         return choice.build()(results)
     except Exception as error:  # one analysis, a stranger's perhaps, must not cost the others
@@ -64,32 +61,58 @@ def _section(name: str, choice: Choice, results: Results) -> Section:
 
 
 def _content(
-    results: Results, metrics: Mapping[str, Any], sections: Sequence[Section], dataset: Choice, folder: Path
+    results: Results, metrics: Mapping[str, Any], sections: Sequence[Section], dataset: Choice | Several, folder: Path
 ) -> dict[str, Any]:
-    config = results.config
-    environment = json.loads((folder / "environment.json").read_text())
+    told = about(dataset)
+    named = {f"{place}-{slug(section.title)}": section for place, section in enumerate(sections, 1)}
     return {
-        "title": f"{dataset.name}, {config['split']['name']}",
+        "title": f"{dataset.name}, {results.config['split']['name']}",
         "metrics": metrics,
+        "about": told,
+        **_worth(results, metrics),
+        "contents": {slug(FIRST): FIRST, **{id_: s.title for id_, s in named.items()}, **{slug(t): t for t in LAST}},
+        "sections": named,
+        "data_card": data_card(results, told, dataset.name),
+        "labels": label_tables(results),
+        "remarks": results.remarks,
+        "left_out": left_out_table(results.left_out),
+        "quality": quality_tables(results),
+        "model_card": model_card(results, metrics),
+        "streams": streams_table(results),
+        **_provenance(folder),
+    }
+
+
+def _worth(results: Results, metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the headline and what it is worth, of every target."""
+    each = [(_of(metrics, name), target) for name, target in results.data.targets.items()]
+    length = (results.config.get("window") or {}).get("length")
+    rows = f"windows of {length:g} s" if length else "trials"
+    before = [f"{target.name}: " if len(each) > 1 else "" for _, target in each]
+    return {
         "headline": headline(metrics),
         "grade": results.audit.grade,
         "grade_means": GRADES[results.audit.grade],
         "claim": results.audit.claim,
         "findings": results.audit.findings,
-        "unit_plural": {"stimulus": "stimuli", "subject": "people"}.get(metrics["unit"], f"{metrics['unit']}s"),
-        "units": metrics["units"],
-        "floors": floors_table(metrics),
-        "sections": sections,
-        "remarks": results.remarks,
-        "left_out": left_out_table(results.left_out),
-        "quality": quality_tables(results),
+        "words": [in_words(own, target, rows) for own, target in each],
+        "floor_figures": [floors_figure(own, prefix) for (own, _), prefix in zip(each, before, strict=True)],
+        "floors": [floors_table(own, prefix) for (own, _), prefix in zip(each, before, strict=True)],
+        "controls": [t for (own, _), prefix in zip(each, before, strict=True) for t in controls_tables(own, prefix)],
+        "over": metrics["over"],
+        "people": _different(results.index, "subject"),
+        "trials": _different(results.index, "trial"),
+        "copies": _different(results.index.loc[results.index["parent"].notna().to_numpy()], "trial"),
         "windows": len(results.index),
-        "trials": results.index["trial"].nunique(),
-        "copies": results.index.loc[results.index["parent"].notna(), "trial"].nunique(),
-        "people": results.index["subject"].nunique(),
-        "seeds": sorted({fold.seed for fold in results.folds}),
         "folds": len({fold.number for fold in results.folds}),
-        "about": about(dataset),
+        "seeds": sorted({fold.seed for fold in results.folds}),
+    }
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    """Return what it takes to run it again."""
+    environment = json.loads((folder / "environment.json").read_text())
+    return {
         "config": (folder / "config.yaml").read_text(),
         "environment": environment,
         "command": shlex.join(environment["command"]),
@@ -97,52 +120,19 @@ def _content(
     }
 
 
+def _different(index: pd.DataFrame, column: str) -> int:
+    """Return how many names a column holds, each within its dataset."""
+    return len(index[["dataset", column]].drop_duplicates())
+
+
+def _of(metrics: Mapping[str, Any], target: str) -> Mapping[str, Any]:
+    """Return the figures of one target, with what holds for the whole run."""
+    return {**metrics, **(metrics.get("targets") or {}).get(target, {})}
+
+
 def headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return name, value and interval of every metric as text."""
     return [
-        {"name": called(name), "value": _number(metric["value"]), "interval": interval(metric)}
+        {"name": called(name), "value": number(metric["value"]), "interval": interval(metric)}
         for name, metric in metrics["metrics"].items()
     ]
-
-
-def called(name: str) -> str:
-    """Return how a reader calls a metric."""
-    return NAMES.get(name) or name.upper()
-
-
-def interval(metric: Mapping[str, Any]) -> str:
-    """Return ``[low, high]`` or why there is none."""
-    if metric.get("low") is None:
-        return "no interval: too few units"
-    return f"[{_number(metric['low'])}, {_number(metric['high'])}]"
-
-
-def _number(value: Any) -> str:
-    return "–" if value is None or (isinstance(value, float) and not math.isfinite(value)) else f"{value:.3f}"
-
-
-def floors_table(metrics: Mapping[str, Any]) -> Table:
-    """Return what knows nothing of the signals, beside the model."""
-    rows = [["this model", *(_number(metrics["metrics"][n]["value"]) for n in list(metrics["metrics"])[:2])]]
-    columns = ["predictor", *list(metrics["metrics"])[:2]]
-    for floor in metrics["floors"]["baselines"]:
-        rows.append([floor["name"], *(_number(floor.get(name)) for name in columns[1:])])
-    permutation = metrics["floors"].get("permutation")
-    if permutation:
-        rows.append(["labels permuted, 97.5 % point", *(_number(permutation[name]["high"]) for name in columns[1:])])
-    heads = [columns[0], *map(called, columns[1:])]
-    return Table("Floors: what is reached without looking at a signal", heads, rows)
-
-
-def left_out_table(items: Sequence[LeftOut]) -> Table | None:
-    """Return what was not used, by reason, with counts and the first example."""
-    if not items:
-        return None
-    counts: Counter[str] = Counter()
-    first: dict[str, str] = {}
-    for item in items:
-        kind = item.kind or item.why
-        counts[kind] += item.count
-        first.setdefault(kind, item.what)
-    rows = [[count, why, first[why]] for why, count in counts.most_common(50)]
-    return Table("Left out", ["how many", "why", "for example"], rows)

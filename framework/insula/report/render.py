@@ -2,9 +2,16 @@
 
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from insula.evaluation.analysis import Figure
+
+NUMBER = re.compile(r"[+\-−]?[\d,]*\.?\d+(e[+\-−]?\d+)?( ?%)?( [\[±(].*)?|\[[+\-−\d., ]+\]|[–-]")
+"""What stands on the right of its column: a number, its interval or spread, a dash."""
 
 
 def render(template: str, page: Mapping[str, Any]) -> str:
@@ -17,7 +24,27 @@ def render(template: str, page: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"inline": inline, "numeric": numeric, "slug": slug}
     return environment.get_template(template).render(page)
+
+
+def inline(figure: Figure) -> Any:
+    """Return a figure's SVG for a page: named for those who can't see it, its ids kept apart from other figures'."""
+    from markupsafe import Markup, escape
+
+    own = blake2b(figure.svg.encode(), digest_size=4).hexdigest()
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>f{own}-", figure.svg)
+    return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{escape(figure.alt)}"', 1))
+
+
+def numeric(cell: Any) -> bool:
+    """Whether a cell of a table is a number."""
+    return NUMBER.fullmatch(str(cell).strip()) is not None
+
+
+def slug(title: str) -> str:
+    """Return a title as the id of its heading."""
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
 def write(path: Path, write_to: Callable[[Path], Any]) -> None:

@@ -2,17 +2,20 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from insula.evaluation.analysis import Section
+from insula.report.across import analyses_across
 from insula.report.axis import over_axis
 from insula.report.curves import curves
 from insula.report.measured import Measured
-from insula.report.page import called
 from insula.report.render import plain, render, write
 from insula.report.selection import Selection, select
+from insula.report.shown import called
+from insula.report.study_comparison import compared
 from insula.report.study_table import ALWAYS, study_table
 
 log = logging.getLogger("insula")
@@ -46,7 +49,7 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
     rows = [record for name, row in study["rows"].items() for record in _records(name, row, jobs, found, chosen)]
     # Typed beside a study, another dataset (or another choice from it) makes its published scores those of other data.
     keys = {word.lstrip("+~").partition("=")[0] for word in study["beside"]}
-    elsewhere = any(key == "dataset" or key.startswith("dataset.") for key in keys - {"dataset.root"})
+    elsewhere = any(re.match(r"(dataset|labels)\b", key) and not key.endswith(".root") for key in keys)
     comparable = not made_up and not elsewhere
     rows = [row for row in rows if row["state"] != NOT_HERE or comparable]
     page = {
@@ -55,7 +58,7 @@ def write_study(study: Mapping[str, Any], jobs: Mapping[str, Mapping[str, Any]],
         "made_up": made_up,
         "text": _text(study, chosen, comparable),
         "tables": [study_table(study["title"], rows, chosen.figure, with_published=comparable)],
-        "sections": _sections(rows, there),
+        "sections": _sections(rows, there, folder),
         "reports": {name: f"{name}/report.html" for name in there},
     }
     for name in ("study.html", "study.md"):
@@ -77,7 +80,10 @@ def _records(
     if not own:
         return [{"row": name, **about, "state": "not run" if row["run"] else NOT_HERE}]
     several = len(own) > 1
-    return [{"row": job if several else name, "run": job, **about, **_measured(job, found[job], chosen)} for job in own]
+    return [
+        {"row": job if several else name, "of": name, "run": job, **about, **_measured(job, found[job], chosen)}
+        for job in own
+    ]
 
 
 def _measured(job: str, run: Measured | None, chosen: Selection) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def _measured(job: str, run: Measured | None, chosen: Selection) -> dict[str, An
     return {"state": "done", **{name: run.metrics.get(name) for name in kept}, **about}
 
 
-def _sections(rows: Sequence[Mapping[str, Any]], runs: Mapping[str, Measured]) -> list[Section]:
+def _sections(rows: Sequence[Mapping[str, Any]], runs: Mapping[str, Measured], folder: Path) -> list[Section]:
     done = [row for row in rows if row["state"] == "done"]
     on_axes = {row["row"]: row["metrics"] for row in done if row["at"]}
     metrics = next(iter(on_axes.values()), {})
@@ -97,7 +103,9 @@ def _sections(rows: Sequence[Mapping[str, Any]], runs: Mapping[str, Measured]) -
     points = {row["row"]: row["at"] for row in rows if row["at"]}
     axis = over_axis(points, on_axes, shown) if len(on_axes) > 1 else None
     training = curves({row["row"]: runs[row["run"]] for row in done})
-    return [section for section in (axis, training) if section]
+    tested = compared({folder / row["run"]: row["of"] for row in done})
+    analyses = analyses_across({row["row"]: runs[row["run"]] for row in done})
+    return [section for section in (axis, *tested, *analyses, training) if section]
 
 
 def _text(study: Mapping[str, Any], chosen: Selection, comparable: bool) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from insula.evaluation.analysis import Table
-from insula.report.page import called, interval
+from insula.report.shown import called, interval
 
 ALWAYS = ("accuracy", "balanced_accuracy")
 """Shown for every run, whether published or not."""

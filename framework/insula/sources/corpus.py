@@ -10,11 +10,15 @@ from insula.errors import ConfigError, DataError
 from insula.plugin.choice import Choice
 from insula.plugin.manager import Plugins, nearest
 from insula.sources.dataset import Dataset
+from insula.sources.lot import Lot
 from insula.sources.made_up import MADE_UP
 from insula.sources.reader import Reader
+from insula.sources.several import Several
 from insula.types import LeftOut, Target, Trial
 
 log = logging.getLogger("insula")
+CARD = ("licence", "citation", "consent", "identifiability", "intended_use")
+"""What a dataset says of itself, for the report."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,30 @@ class Corpus:
     dataset: Dataset
     trials: Sequence[Trial]
     unlabelled: Sequence[LeftOut] = ()
+
+    @property
+    def parts(self) -> Mapping[str, "Corpus"]:
+        """The datasets of the run by key: this one, which needs none."""
+        return {"": self}
+
+    @property
+    def name(self) -> str:
+        """How a message calls it."""
+        return self.choice.name
+
+    @property
+    def targets(self) -> list[str]:
+        """The names of its targets."""
+        return list(self.dataset.targets)
+
+    @property
+    def terms(self) -> Mapping[str, str]:
+        """What the dataset calls columns of the index."""
+        return self.dataset.terms
+
+    def lots(self, trials: Sequence[Trial]) -> list[Lot]:
+        """Return trials as the dataset lists them."""
+        return [Lot("", self.choice, trials, trials)]
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -81,15 +109,22 @@ class Corpus:
         return chosen, chosen.build(self.dataset.root)
 
 
-def open_corpus(choice: Choice) -> Corpus:
+def open_corpus(choice: Choice, key: str = "") -> Corpus:
     """Open a dataset and list its trials.
+
+    Parameters
+    ----------
+    choice
+        The dataset.
+    key
+        Its key, where it is one of several of a run.
 
     Raises
     ------
     DataError
         If the root isn't given or isn't there, or nothing is in it.
     """
-    root = open_root(choice)
+    root = open_root(choice, f"dataset.{key}" if key else "dataset")
     dataset = choice.build(root)
     trials = [trial if trial.dataset else replace(trial, dataset=choice.name) for trial in dataset.trials()]
     if not trials:
@@ -100,29 +135,36 @@ def open_corpus(choice: Choice) -> Corpus:
         )
         raise DataError(f"dataset={choice.name} lists no trial in {root}{hint}")
     for text in dataset.remarks:
-        log.info("%s: %s", choice.name, text)
+        log.info("%s: %s", key or choice.name, text)
     return Corpus(choice, dataset, trials)
 
 
-def open_root(choice: Choice) -> Path | None:
-    """Return the root that a run gave, if it is there."""
+def open_root(choice: Choice, path: str = "dataset") -> Path | None:
+    """Return the root that a run gave under a path, if it is there."""
     root: Path | None = choice.options.get("root")
     needs_root = issubclass(choice.cls, Dataset) and choice.cls.needs_root
     if root is None:
         if needs_root:
-            raise DataError(f"where is the data? Type dataset.root=/path/to/{choice.name}")
+            raise DataError(f"where is the data? Type {path}.root=/path/to/{choice.name}")
         return None
     root = root.expanduser()
     if not root.exists():
-        raise DataError(f"dataset.root={root}: there is no such file or folder")
+        raise DataError(f"{path}.root={root}: there is no such file or folder")
     if root.is_dir() and not any(root.iterdir()):
-        raise DataError(f"dataset.root={root}: the folder is empty")
+        raise DataError(f"{path}.root={root}: the folder is empty")
     return root
 
 
-def about(choice: Choice) -> Mapping[str, Any]:
-    """Return licence and citation of a dataset, and whether it is made up: always, or what lies in its root is."""
-    said = {name: getattr(choice.cls, name, "not said") for name in ("licence", "citation")}
+def about(choice: Choice | Several) -> Mapping[str, Any]:
+    """Return what a dataset says of itself (:data:`CARD`), and whether it is made up: always, or what its root holds.
+
+    Of several datasets each is named, and one that is made up makes the whole so.
+    """
+    if isinstance(choice, Several):
+        each = {f"{key} ({own.name})": about(own) for key, own in choice.datasets.items()}
+        said = {name: "; ".join(f"{key}: {own[name]}" for key, own in each.items()) for name in CARD}
+        return {**said, "made_up": any(own["made_up"] for own in each.values())}
+    said = {name: getattr(choice.cls, name, "") or "not stated by the dataset" for name in CARD}
     root: Path | None = choice.options.get("root")
     marked = root is not None and (root.expanduser() / MADE_UP).is_file()
     return {**said, "made_up": getattr(choice.cls, "made_up", False) or marked}

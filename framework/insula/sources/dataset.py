@@ -23,6 +23,12 @@ class Dataset(ABC):
 
     licence: ClassVar[str]
     citation: ClassVar[str]
+    consent: ClassVar[str] = ""
+    """What its people agreed to, in a sentence, for the card in the report; empty: the dataset doesn't state it."""
+    identifiability: ClassVar[str] = ""
+    """Whether and how somebody could be recognised in it."""
+    intended_use: ClassVar[str] = ""
+    """What it was made for, or is given out for."""
     readers: Mapping[str, str | Mapping[str, Any]] = {}
     """Modality to the reader meant for it, a name or ``{"name": ..., option: ...}``; a run may choose another."""
     targets: Mapping[str, Target] = {}

@@ -20,10 +20,10 @@ Loaders = tuple[DataLoader, DataLoader | None]
 
 def train_by_gradient(
     module: Any, loaders: Loaders, options: TrainingOptions, device: str, checkpoints: Path, title: str
-) -> tuple[list[dict[str, float]], int]:
-    """Train a :class:`FoldModule` and load its best weights; return its history and the epoch that these are of.
+) -> tuple[list[dict[str, float]], int, float]:
+    """Train a :class:`FoldModule` and load its best weights; return its history, their epoch, and the seconds it took.
 
-    It goes on from its last checkpoint if there is one.
+    It goes on from its last checkpoint if there is one; the seconds before it count.
     """
     from insula.training.callbacks import BEST, LAST
 
@@ -36,7 +36,8 @@ def train_by_gradient(
         _run_trainer(trainer, module, loaders, last)
     best = _load(checkpoints / BEST)
     module.load_state_dict(best["state_dict"])
-    return _load(last)["insula"]["history"], int(best["epoch"]) + 1
+    found = _load(last)["insula"]
+    return found["history"], int(best["epoch"]) + 1, found.get("seconds", 0.0)
 
 
 def _run_trainer(trainer: Any, module: Any, loaders: Loaders, last: Path) -> None:

@@ -1,55 +1,25 @@
 """Train one fold: fit its preprocessing, size and build its model, train, take the weights that validation chose."""
 
-import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 
 from insula.errors import SplitError, TrainingError
-from insula.model.architecture import Architecture, is_fitted_at_once
-from insula.model.build import ModelChoice, build_model, count_parameters
-from insula.plugin.choice import Choice
+from insula.model.build import build_model, count_parameters
 from insula.randomness import draw
 from insula.specs import DataSpec
-from insula.training.at_once import train_at_once
-from insula.training.by_gradient import Loaders, train_by_gradient
+from insula.training.adapt import adapt, check_frozen
 from insula.training.environment import choose_device, choose_threads
-from insula.training.objective import Objective
+from insula.training.learn import learn
 from insula.training.options import TrainingOptions
-from insula.training.sampling import EpochBatches, class_weights, oversampling
-from insula.types import Kind
-from insula.windows.collate import collate
+from insula.training.plan import TrainedFold, TrainingPlan
+from insula.training.sampling import class_weights
 from insula.windows.split import Fold
-from insula.windows.windows import FoldWindows, Windows, chunks, conversations, in_order
-
-log = logging.getLogger("insula")
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingPlan:
-    """What is the same for every fold: the model, the losses per target and kind, and the options."""
-
-    model: ModelChoice
-    losses: Mapping[str, Mapping[Kind, Choice]]
-    weights: Mapping[str, float]
-    options: TrainingOptions
-
-
-@dataclass(frozen=True, eq=False)
-class TrainedFold:
-    """A trained model with the preprocessing that was fitted for it."""
-
-    network: Architecture
-    windows: FoldWindows
-    data: DataSpec
-    history: Sequence[Mapping[str, float]]
-    epochs: int
-    """The epoch whose weights were taken."""
+from insula.windows.windows import FoldWindows, Windows
 
 
 def fold_spec(fitted: FoldWindows, fold: Fold, options: TrainingOptions) -> DataSpec:
@@ -74,7 +44,7 @@ def trained_fold(plan: TrainingPlan, windows: Windows, fold: Fold) -> Fold:
 def train_fold(
     plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any = None, title: str = ""
 ) -> TrainedFold:
-    """Train one fold, going on from its last checkpoint if there is one.
+    """Train one fold and adapt its model to the people under test, going on from the last checkpoint if there is one.
 
     Parameters
     ----------
@@ -85,14 +55,23 @@ def train_fold(
     progress
         The run's progress bar; None shows nothing.
     """
+    trained = _trained(plan, windows, fold, seed, folder, progress, title)
+    return adapt(plan, trained, trained_fold(plan, windows, fold), seed, folder / "adapt", title)
+
+
+def _trained(
+    plan: TrainingPlan, windows: Windows, fold: Fold, seed: int, folder: Path, progress: Any, title: str
+) -> TrainedFold:
     if plan.options.select_on == "test":
-        return _fit(plan, windows, replace(fold, validation=fold.test), seed, folder / "checkpoints", progress, title)
+        by_test = replace(fold, validation=fold.test)
+        return replace(_fit(plan, windows, by_test, seed, folder / "checkpoints", progress, title), validation={})
     trained = _fit(plan, windows, fold, seed, folder / "checkpoints", progress, title)
     final = trained_fold(plan, windows, fold)
     if final is fold:
         return trained
     again = replace(plan, options=plan.options.model_copy(update={"epochs": trained.epochs}))
-    return _fit(again, windows, final, seed, folder / "refit", None, title)
+    refitted = _fit(again, windows, final, seed, folder / "refit", None, title)
+    return replace(refitted, seconds=trained.seconds + refitted.seconds, validation=trained.validation)
 
 
 def _fit(
@@ -103,27 +82,26 @@ def _fit(
     fold = _checked(fitted, fitted.usable(fold), plan.options, title)
     data = fold_spec(fitted, fold, plan.options)
     network = build_model(plan.model, data, seed)
+    if len(fold.adapt) and fold.adapt_labels:
+        check_frozen(network, plan.options)  # before hours of training
     device, _ = choose_device(plan.options)
     threads, _ = choose_threads(plan.options, count_parameters(network), device)
     torch.set_num_threads(threads)
-    loaders = _loaders(plan, fitted, fold, data, seed)
 
     def report(row: dict[str, float]) -> None:
         if progress is not None:
             progress.epoch(title, row)
 
-    if is_fitted_at_once(type(network)):
-        objective = _objective(plan, data, l2=0.0)  # training.l2 is no part of what it is fitted to
-        history, epoch = train_at_once(network, objective, data, loaders, seed, report)
-    else:
-        from insula.training.module import FoldModule
-
-        objective, validated = _objective(plan, data, plan.options.l2), loaders[1] is not None
-        module = FoldModule(network, objective, data, plan.options, seed, report, validated=validated)
-        history, epoch = train_by_gradient(module, loaders, plan.options, device, checkpoints, title)
+    history, epoch, seconds = learn(plan, network, fitted, fold, data, seed, checkpoints, title, report)
     if progress is not None:
         progress.skip(plan.options.epochs - len(history))
-    return TrainedFold(network.cpu().eval(), fitted, data, history, epoch)
+    return TrainedFold(network.cpu().eval(), fitted, data, history, epoch, seconds, _at(epoch, history))
+
+
+def _at(epoch: int, history: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return what validation said at an epoch."""
+    row = next(row for row in history if row["epoch"] == epoch)
+    return {name.removeprefix("val_"): value for name, value in row.items() if name.startswith("val_")}
 
 
 def _checked(fitted: FoldWindows, fold: Fold, options: TrainingOptions, title: str) -> Fold:
@@ -139,46 +117,6 @@ def _checked(fitted: FoldWindows, fold: Fold, options: TrainingOptions, title: s
             "be computed; type training.monitor=loss"
         )
     return fold
-
-
-def _objective(plan: TrainingPlan, data: DataSpec, l2: float) -> Objective:
-    losses = {name: plan.losses[name][target.kind].build(target) for name, target in data.targets.items()}
-    return Objective(losses, plan.weights, plan.options.losses, l2)
-
-
-def _loaders(plan: TrainingPlan, fitted: FoldWindows, fold: Fold, data: DataSpec, seed: int) -> Loaders:
-    options, windows, rows = plan.options, fitted.windows, fitted.windows.rows
-    grouped = issubclass(plan.model.architecture.cls, Architecture) and plan.model.architecture.cls.batch_by == "group"
-    groups = conversations(rows) if grouped else None
-    chances = None
-    first, target = next(iter(data.targets.items()))
-    if options.balance == "oversample" and (target.kind == "number" or grouped):
-        why = "conversations stay whole" if grouped else f"the target {first} is a number"
-        raise TrainingError(
-            f"training.balance=oversample can't be used here: {why}; type training.balance=weights or none"
-        )
-    if options.balance == "oversample":
-        labels = list(rows.index[first].iloc[fold.train])
-        chances = oversampling(labels, dict(zip(target.classes, class_weights(labels, target.classes), strict=True)))
-    train_rows = fold.train if groups is None else in_order(fold.train, rows, groups)
-    augmented = any(s.plan.augment_signal or s.plan.augment_features for s in windows.streams.values())
-    if augmented and is_fitted_at_once(plan.model.architecture.cls):
-        log.info(
-            "%s is fitted at once: augmentations that are drawn for every epoch change nothing",
-            plan.model.architecture.name,
-        )
-        augmented = False
-    batches = EpochBatches(train_rows, options.batch_size, seed, chances=chances, groups=groups, augmented=augmented)
-
-    def join(items: list) -> Any:
-        return collate(items, data, None if groups is None else [groups[item.row] for item in items])
-
-    train = DataLoader(fitted, batch_sampler=batches, collate_fn=join)  # type: ignore[arg-type]
-    if not len(fold.validation):
-        return train, None
-    held = list(map(int, fold.validation)) if groups is None else in_order(fold.validation, rows, groups)
-    validation = chunks(held, max(options.batch_size, 64), groups)
-    return train, DataLoader(fitted, batch_sampler=validation, collate_fn=join)  # type: ignore[arg-type]
 
 
 def fold_seed(seed: int, number: int) -> int:

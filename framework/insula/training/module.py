@@ -1,5 +1,6 @@
 """The Lightning module of a fold: an epoch is a function of (seed, fold, epoch), so that resuming changes nothing."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar, cast
@@ -38,6 +39,7 @@ class FoldModule(L.LightningModule):
         self.network, self.objective = network, objective
         self.data, self.options, self.fold_seed = data, options, seed
         self.history: list[dict[str, float]] = []
+        self.seconds, self._since = 0.0, 0.0
         self.schedule: Any = None
         self._schedule_state: dict[str, Any] | None = None
         self._train: list[tuple[float, int]] = []
@@ -51,7 +53,8 @@ class FoldModule(L.LightningModule):
         return optimizer
 
     def on_train_start(self) -> None:
-        """Take the schedule up where a checkpoint left it."""
+        """Take the schedule up where a checkpoint left it, and the clock."""
+        self._since = time.perf_counter() - self.seconds
         if self.schedule is not None and self._schedule_state is not None:
             self.schedule.load_state_dict(self._schedule_state)
 
@@ -129,12 +132,19 @@ class FoldModule(L.LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Save what is ours beside Lightning's state."""
         schedule = self.schedule and self.schedule.state_dict()
-        checkpoint["insula"] = {"history": self.history, "schedule": schedule, "stopped": self.trainer.should_stop}
+        self.seconds = time.perf_counter() - self._since
+        checkpoint["insula"] = {
+            "history": self.history,
+            "schedule": schedule,
+            "stopped": self.trainer.should_stop,
+            "seconds": self.seconds,
+        }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Load what is ours."""
         self.history = checkpoint["insula"]["history"]
         self._schedule_state = checkpoint["insula"]["schedule"]
+        self.seconds = checkpoint["insula"].get("seconds", 0.0)  # what 0.1.0 wrote has none
 
     def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
         """Move a batch."""

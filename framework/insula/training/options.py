@@ -46,6 +46,22 @@ class TermOptions(Options):
     decay: Literal["none", "linear"] = "none"
 
 
+class AdaptOptions(Options):
+    """``training.adapt``: how a trained model is adapted to the people under test, where the split has rows for it.
+
+    There is no validation: the last epoch is taken. A model that is fitted at once is fitted anew to the training rows
+    and these.
+    """
+
+    epochs: Count = 20
+    lr: Positive | None = None
+    """Learning rate, constant; None: ``training.optimizer.lr``."""
+    batch_size: Count | None = None
+    """None: ``training.batch_size``."""
+    freeze: tuple[str, ...] = ()
+    """Modules of the model that stay as they were trained: ``[streams]`` leaves the fusion head to learn."""
+
+
 class TrainingOptions(Options):
     """``training``: everything but the model and the data."""
 
@@ -67,6 +83,9 @@ class TrainingOptions(Options):
     """``test`` stops on the test rows as some published recipes do; the audit grades it."""
     refit: Literal["none", "train+validation"] = "none"
     """Train once more on both sets, for the number of epochs that validation chose."""
+    blind: bool = False
+    """Keep the test rows closed: the report shows validation only, until ``insula evaluate RUN`` opens them."""
+    adapt: AdaptOptions = AdaptOptions()
     losses: dict[str, TermOptions] = {}
     logger: Literal["csv", "tensorboard", "wandb", "mlflow"] = "csv"
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -80,5 +99,9 @@ class TrainingOptions(Options):
         if self.select_on == "test" and self.refit != "none":
             raise ValueError(
                 "refit would train on the test rows that select_on=test validates on: choose one of the two"
+            )
+        if self.select_on == "test" and self.blind:
+            raise ValueError(
+                "blind can't keep the test rows closed that select_on=test validates on: choose one of the two"
             )
         return self

@@ -24,7 +24,7 @@ def missing_classes(protocol: Protocol, label: str | None) -> list[Finding]:
         words = [f"{role} has no {', '.join(str(names[c]) for c in lost)}" for role, lost in gone.items() if len(lost)]
         if words:
             reasons[number] = " and ".join(words)
-    return over_folds("missing_class", "A", reasons, len(protocol.folds))
+    return over_folds("missing_class", "A", reasons, protocol.titles)
 
 
 def check_classes(index: pd.DataFrame, folds: Sequence[Fold], target: TargetSpec) -> None:

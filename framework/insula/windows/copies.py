@@ -9,6 +9,7 @@ import pandas as pd
 from insula.plugin.choice import Choice
 from insula.preprocess.augmentation import Augmentation
 from insula.randomness import draw
+from insula.sources.joined_trial import own_name
 from insula.types import Signal, Trial, When
 from insula.windows.split import Fold
 
@@ -30,7 +31,7 @@ class CopyMaker:
 
     def __call__(self, signal: Signal, trial: Trial, t0: float) -> Signal:
         """Return the augmented copy of a window that begins at ``t0``: streams of one sound get one draw."""
-        rng = np.random.default_rng(draw(0, COPY, trial.id, round(t0, 6)))
+        rng = np.random.default_rng(draw(0, COPY, own_name(trial, "id"), round(t0, 6)))
         return self.augmentation(signal, rng)
 
 
@@ -90,7 +91,7 @@ class SplitView:
         if not hidden.any():
             return fold
         places = np.flatnonzero(~hidden)
-        return self.with_copies(Fold(*(places[fold.rows(role)] for role in Fold.ROLES)))
+        return self.with_copies(fold.each(lambda rows: places[rows]))
 
     def with_copies(self, fold: Fold) -> Fold:
         """Return a fold in which all copies of training windows that the split doesn't see train."""

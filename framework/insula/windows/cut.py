@@ -7,6 +7,7 @@ from insula.errors import DataError
 from insula.preprocess.prepare import Prepared
 from insula.sources.store import Store
 from insula.types import LeftOut, Rule, Target, Trial, When
+from insula.windows.alike import check_learnt_from
 from insula.windows.copies import COPY, is_copy, with_copies
 from insula.windows.index import Extent, Rows, build_index
 from insula.windows.stream import StreamPlan, StreamWindows
@@ -38,6 +39,13 @@ def cut_windows(
         Streams without which a window is left out.
     copies
         By the name of an augmentation that makes copies of trials, when it does.
+
+    Raises
+    ------
+    DataError
+        If no window is left.
+    ConfigError
+        If datasets differ in the channels or units of a stream that a step learns from.
     """
     trials = with_copies(trials, copies or {})
     extents = {name: Extent(plan.length, plan.context, *plan.reach) for name, plan in plans.items()}
@@ -54,6 +62,8 @@ def cut_windows(
     if len(kept) < len(rows.trials):
         rows = rows.take(kept, lacking)
         streams = {name: stream.take(rows, kept) for name, stream in streams.items()}
+    check_learnt_from(rows.index, streams)
+    streams = {name: stream for name, stream in streams.items() if stream.plan.used}
     kinds = {name: target for name, (target, _) in targets.items()}
     return Windows(rows, streams, kinds, length, copies or {})
 

@@ -26,7 +26,7 @@ def transductive_statistics(protocol: Protocol, fitted: Mapping[str, str]) -> li
             for number, fold in enumerate(protocol.folds)
             if steps and len(fold.test)
         }
-        found += over_folds("transductive_statistics", "B", reasons, len(protocol.folds))
+        found += over_folds("transductive_statistics", "B", reasons, protocol.titles)
     return found
 
 
@@ -34,7 +34,7 @@ def _fitted_on_everything(protocol: Protocol, fitted: Mapping[str, str]) -> list
     steps = by_step([step for step, where in fitted.items() if where == "everything"])
     reason = f"{steps}: fitted on all data before the split, those under test included"
     folds = [number for number, fold in enumerate(protocol.folds) if steps and len(fold.test)]
-    return over_folds("fitted_on_test", "B", dict.fromkeys(folds, reason), len(protocol.folds))
+    return over_folds("fitted_on_test", "B", dict.fromkeys(folds, reason), protocol.titles)
 
 
 def declared(protocol: Protocol, disclosed: Mapping[str, str]) -> list[Finding]:
@@ -44,7 +44,7 @@ def declared(protocol: Protocol, disclosed: Mapping[str, str]) -> list[Finding]:
         texts.setdefault(text, []).append(step)
     reason = "; ".join(f"{by_step(steps)}: {text}" for text, steps in texts.items())
     return over_folds(
-        "disclosed_step", "B", dict.fromkeys(range(len(protocol.folds)), reason) if reason else {}, len(protocol.folds)
+        "disclosed_step", "B", dict.fromkeys(range(len(protocol.folds)), reason) if reason else {}, protocol.titles
     )
 
 
@@ -58,7 +58,7 @@ def tested_copies(protocol: Protocol) -> list[Finding]:
         for number, fold in enumerate(protocol.folds)
         if copy[fold.test].any()
     }
-    return over_folds("tested_copies", "B", reasons, len(protocol.folds))
+    return over_folds("tested_copies", "B", reasons, protocol.titles)
 
 
 def shared_conversations(protocol: Protocol) -> list[Finding]:
@@ -66,12 +66,11 @@ def shared_conversations(protocol: Protocol) -> list[Finding]:
 
     What validates of them caps nothing: it chooses an epoch, and is said.
     """
-    folds = len(protocol.folds)
     train = _cut_apart(protocol, "train", [trained(fold) for fold in protocol.folds])
     validation = _cut_apart(protocol, "validation", [fold.validation for fold in protocol.folds])
     return [
-        *over_folds("shared_conversation", "B", train, folds),
-        *over_folds("partner_validates", "A", validation, folds),
+        *over_folds("shared_conversation", "B", train, protocol.titles),
+        *over_folds("partner_validates", "A", validation, protocol.titles),
     ]
 
 
@@ -91,7 +90,7 @@ def thresholds_from_test(protocol: Protocol, targets: Sequence[str]) -> list[Fin
         for number, fold in enumerate(protocol.folds)
         if targets and len(fold.test)
     }
-    return over_folds("threshold_from_test", "B", reasons, len(protocol.folds))
+    return over_folds("threshold_from_test", "B", reasons, protocol.titles)
 
 
 def by_step(paths: Sequence[str]) -> str:
@@ -112,7 +111,7 @@ def unbounded_reach(protocol: Protocol, steps: Sequence[str]) -> list[Finding]:
         for number, fold in enumerate(protocol.folds)
         if steps and len(both := shared(protocol.recording, trained(fold), fold.test))
     }
-    return over_folds("unbounded_reach", "B", reasons, len(protocol.folds))
+    return over_folds("unbounded_reach", "B", reasons, protocol.titles)
 
 
 def known_people(protocol: Protocol, streams: Sequence[str]) -> list[Finding]:
@@ -123,14 +122,14 @@ def known_people(protocol: Protocol, streams: Sequence[str]) -> list[Finding]:
         for number, fold in enumerate(protocol.folds)
         if streams and len(both := shared(protocol.subject, trained(fold), fold.test))
     }
-    return over_folds("identity_stream", "C", reasons, len(protocol.folds))
+    return over_folds("identity_stream", "C", reasons, protocol.titles)
 
 
 def selection_on_test(protocol: Protocol, selects: bool) -> list[Finding]:
     """Find a recipe that says itself that training stops where test is best."""
     folds = range(len(protocol.folds)) if selects else ()
     reason = "training stops at the epoch that is best on the test rows"
-    return over_folds("selection_on_test", "E", dict.fromkeys(folds, reason), len(protocol.folds))
+    return over_folds("selection_on_test", "E", dict.fromkeys(folds, reason), protocol.titles)
 
 
 def stimulus_determines_label(protocol: Protocol, label: str | None) -> list[Finding]:
@@ -146,7 +145,7 @@ def stimulus_determines_label(protocol: Protocol, label: str | None) -> list[Fin
         for number, stimuli in both.items()
         if len(stimuli)
     }
-    return over_folds("stimulus_determines_label", "D", reasons, len(protocol.folds))
+    return over_folds("stimulus_determines_label", "D", reasons, protocol.titles)
 
 
 def is_number(index: pd.DataFrame, label: str) -> bool:

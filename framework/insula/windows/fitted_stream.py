@@ -51,6 +51,25 @@ class FittedStream:
             self.failed[row] = str(error)
             return None
 
+    def signal(self, row: int) -> Signal | None:
+        """Return a row's window, with its context, before the feature steps; None where the stream is missing."""
+        return self.windows.raw(row, self._recording if self.signal_steps else None)
+
+    def features(self, row: int, signal: Signal) -> Signal:
+        """Run all feature steps on what stands for a row's window, as they were fitted, and drop its context.
+
+        Raises
+        ------
+        SignalError
+            If a step refuses it.
+        """
+        steps = [*self.windows.shared_steps(row), *self.feature_steps]
+        return self.windows.finish(row, apply(steps, signal, self.windows.rows.trials[row]))
+
+    def forget(self) -> None:
+        """Let go of the recordings that were kept."""
+        self._recordings.clear()
+
     def check_augmentations(self, rows: RowNumbers) -> None:
         """Refuse augmentations that no window of this stream can be put through.
 

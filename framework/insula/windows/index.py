@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from insula.errors import DataError
+from insula.sources.joined_trial import JOINED, own_name
 from insula.types import LeftOut, Rule, Signal, Target, Trial
 from insula.windows.copies import is_copy
 from insula.windows.slicing import TINY, covers, spans
@@ -158,10 +159,10 @@ def has_window(signal: Signal, start: float, t0: float, t1: float, own: float | 
 def _columns(trial: Trial, t0: float, t1: float, extents: Mapping[str, Extent]) -> dict:
     begins = [max(trial.start, t1 - max(e.context, e.length or 0.0, t1 - t0)) - e.past for e in extents.values()]
     ends = [t1 + e.future for e in extents.values()]
-    given = {name: getattr(trial, name) for name in IDENTITY if name != "trial"}
-    return {**given, "trial": trial.id, "t0": t0, "t1": t1, "raw_t0": min(begins), "raw_t1": max(ends)}
+    given = {name: own_name(trial, name) for name in IDENTITY if name != "trial"}
+    return {**given, "trial": own_name(trial, "id"), "t0": t0, "t1": t1, "raw_t0": min(begins), "raw_t1": max(ends)}
 
 
 def _context(trial: Trial, targets: Mapping[str, object]) -> dict:
-    taken = {*COLUMNS, *targets}
+    taken = {*COLUMNS, *targets, JOINED}
     return {k: v for k, v in trial.context.items() if k not in taken and isinstance(v, str | int | float)}

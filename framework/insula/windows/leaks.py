@@ -20,7 +20,7 @@ def train_test_leaks(protocol: Protocol) -> list[Finding]:
             for number, fold in enumerate(protocol.folds)
             if (reason := look(protocol, trained(fold), fold.test, ("train", "test")))
         }
-        found += over_folds(kind, "F", reasons, len(protocol.folds))
+        found += over_folds(kind, "F", reasons, protocol.titles)
     return found
 
 
@@ -33,8 +33,8 @@ def validation_leaks(protocol: Protocol) -> list[Finding]:
         if why := _first(protocol, trained(fold), fold.validation, ("train", "validation")):
             badly[number] = f"{why}, so that validation can't tell when a model overfits"
     return [
-        *over_folds("validation_shares_test", "E", by_test, len(protocol.folds)),
-        *over_folds("validation_shares_train", "B", badly, len(protocol.folds)),
+        *over_folds("validation_shares_test", "E", by_test, protocol.titles),
+        *over_folds("validation_shares_train", "B", badly, protocol.titles),
     ]
 
 
@@ -46,7 +46,8 @@ def _rows(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | No
     both = np.intersect1d(left, right)
     if not len(both):
         return None
-    return f"{len(both)} of {len(right)} {sides[1]} windows are {sides[0]} windows themselves, e.g. row {both[0]}"
+    example = protocol.row(both[0])
+    return f"{len(both)} of {len(right)} {sides[1]} windows are {sides[0]} windows themselves, e.g. row {example}"
 
 
 def _trials(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | None:
@@ -61,19 +62,43 @@ def _trials(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | 
 
 
 def _copies(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | None:
-    rows = np.concatenate([left, right])
-    pairs = np.unique(np.stack([protocol.family[rows], protocol.trial[rows]]), axis=1)
-    families, trials = np.unique(pairs[0], return_counts=True)
-    # a family of one trial has no copies: that trial on both sides is another finding
-    both = np.intersect1d(shared(protocol.family, left, right), families[trials > 1])
-    if not len(both):
+    pairs = _kin(protocol, protocol.family, left, right)
+    if not pairs:
         return None
-    on_left, on_right = (rows[protocol.family[rows] == both[0]] for rows in (left, right))
-    copy = next((row for row in on_left if protocol.trial[row] != protocol.trial[on_right[0]]), on_left[0])
+    example = _told(protocol, pairs[0], sides)
+    return f"{len(pairs)} trials and augmented copies of them lie on both sides, e.g. {example}"
+
+
+def _twins(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | None:
+    pairs = _kin(protocol, protocol.twins, left, right)
+    if not pairs:
+        return None
     return (
-        f"{len(both)} trials and augmented copies of them lie on both sides, e.g. "
-        f"{protocol.name('trial', on_right[0])} in {sides[1]} and {protocol.name('trial', copy)} in {sides[0]}"
+        f"{len(pairs)} recordings lie on both sides under two names (their signals are the same but for gain, ends and "
+        f"noise), e.g. {_told(protocol, pairs[0], sides)}"
     )
+
+
+def _kin(protocol: Protocol, groups: Ints, left: Ints, right: Ints) -> list[tuple[int, int]]:
+    """Return a row on the left and one on the right of every group of several trials that is on both sides."""
+    both = shared(groups, left, right)
+    if not len(both):
+        return []
+    rows = np.concatenate([left, right])
+    pairs = np.unique(np.stack([groups[rows], protocol.trial[rows]]), axis=1)
+    several, trials = np.unique(pairs[0], return_counts=True)
+    found = []
+    # a group of one trial has no others: that trial on both sides is another finding
+    for code in np.intersect1d(both, several[trials > 1]):
+        on_left, on_right = (rows[groups[rows] == code] for rows in (left, right))
+        other = next((row for row in on_left if protocol.trial[row] != protocol.trial[on_right[0]]), on_left[0])
+        found.append((int(other), int(on_right[0])))
+    return found
+
+
+def _told(protocol: Protocol, rows: tuple[int, int], sides: Sides) -> str:
+    left, right = rows
+    return f"{protocol.name('trial', right)} in {sides[1]} and {protocol.name('trial', left)} in {sides[0]}"
 
 
 def _samples(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | None:
@@ -115,4 +140,5 @@ _LOOKS: dict[str, Callable[[Protocol, Ints, Ints, Sides], str | None]] = {
     "shared_trial": _trials,
     "augmented_copies": _copies,
     "overlapping_samples": _samples,
+    "near_duplicates": _twins,
 }

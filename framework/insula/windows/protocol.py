@@ -1,7 +1,7 @@
 """Protocol: an index and its folds, with every name as a number, so that 30,000 windows in 30 folds take a second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import SupportsIndex
 
@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from insula.errors import SplitError
+from insula.windows.finding import FoldName
 from insula.windows.split import Fold
 
 Ints = Int[np.ndarray, " _"]
@@ -27,13 +28,28 @@ class Protocol:
 
     index: pd.DataFrame
     folds: Sequence[Fold]
+    names: Sequence[FoldName] = ()
+    """What the folds are called; by default they are numbered."""
+    duplicates: Sequence[tuple[str, str]] = ()
+    """Pairs of trials that are one recording."""
+    _codes: dict[tuple[str, tuple[str, ...]], Ints] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if not self.folds:
             raise SplitError("the split gives no fold, so there is nothing to train or to test")
 
+    @property
+    def titles(self) -> Sequence[FoldName]:
+        """What the folds are called."""
+        return self.names or range(len(self.folds))
+
     def codes(self, column: str, within: tuple[str, ...] = ("dataset",)) -> Ints:
         """Return a number per row for its value in a column; -1 where the value, or the column, is missing."""
+        if (column, within) not in self._codes:
+            self._codes[column, within] = self._numbered(column, within)
+        return self._codes[column, within]
+
+    def _numbered(self, column: str, within: tuple[str, ...]) -> Ints:
         if column not in self.index:
             return np.full(len(self.index), -1)
         outer = [name for name in within if name in self.index and name != column]
@@ -67,33 +83,54 @@ class Protocol:
         """The trial of every row, where augmented copies and the trial they were made from count as one."""
         if not {"trial", "parent"} <= set(self.index) or self.index["parent"].isna().to_numpy().all():
             return self.trial
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
         own = self.index[[name for name in (*_OF_A_TRIAL, "trial") if name in self.index]]
         parents = own.assign(trial=self.index["parent"].where(self.index["parent"].notna(), self.index["trial"]))
         numbers = pd.concat([own, parents]).groupby(list(own), dropna=False, sort=False).ngroup().to_numpy()
         child, parent = np.split(numbers, 2)
-        links = coo_array((np.ones(len(child)), (child, parent)), shape=(numbers.max() + 1,) * 2)
-        component = connected_components(links, directed=False)[1][child].astype(np.int64)
-        return np.where(self.trial < 0, -1, component)
+        return np.where(self.trial < 0, -1, _linked(child, parent)[child])
+
+    @cached_property
+    def twins(self) -> Ints:
+        """A number per row that the trials which are one recording have in common; -1 where there is no other."""
+        if not self.duplicates or "trial" not in self.index:
+            return np.full(len(self.index), -1)
+        names = self.index["trial"].astype(str).to_numpy()
+        number, unique = pd.factorize(np.concatenate([names, np.array(self.duplicates, object).ravel()]))
+        pairs = number[len(names) :].reshape(-1, 2)
+        group = _linked(np.append(pairs[:, 0], len(unique) - 1), np.append(pairs[:, 1], len(unique) - 1))
+        return np.where(np.isin(number[: len(names)], pairs), group[number[: len(names)]], -1)
 
     def intervals(self, widened: bool) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
         """Return start and end of every row in seconds, NaN where unknown; ``widened``: with filters and context."""
-        names = ("raw_t0", "raw_t1") if widened and {"raw_t0", "raw_t1"} <= set(self.index) else ("t0", "t1")
-        if not set(names) <= set(self.index):
+        if not {"t0", "t1"} <= set(self.index):
             return np.full(len(self.index), np.nan), np.full(len(self.index), np.nan)
-        begin, end = (self.index[name].to_numpy(np.float64) for name in names)
+        begin, end = (self.index[name].to_numpy(np.float64) for name in ("t0", "t1"))
+        if widened and {"raw_t0", "raw_t1"} <= set(self.index):
+            raw = (self.index[name].to_numpy(np.float64) for name in ("raw_t0", "raw_t1"))
+            begin, end = (np.where(np.isnan(far), near, far) for far, near in zip(raw, (begin, end), strict=True))
         return begin, end
 
     def name(self, column: str, row: SupportsIndex) -> str:
         """Return what a row is called in a column, in quotes."""
         return repr(str(self.index[column].iloc[int(row)]))
 
+    def row(self, row: SupportsIndex) -> str:
+        """Return what a row itself is called: its position, where it has no name."""
+        return str(self.index["row"].iloc[int(row)] if "row" in self.index else int(row))
+
+
+def _linked(one: Ints, other: Ints) -> Ints:
+    """Return, for every number, the group of numbers that links make of it."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(one)), (one, other)), shape=(max(one.max(), other.max()) + 1,) * 2)
+    return connected_components(links, directed=False)[1].astype(np.int64)
+
 
 def trained(fold: Fold) -> Ints:
     """Return the rows whose labels a fold's model learns from."""
-    return np.concatenate([fold.train, fold.adapt])
+    return np.concatenate([fold.train, fold.adapt]) if fold.adapt_labels else fold.train
 
 
 def shared(codes: Ints, left: Ints, right: Ints) -> Ints:

@@ -1,8 +1,8 @@
 """Split and Fold: which windows train, validate and test."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from jaxtyping import Int
 
 RowNumbers = Sequence[int] | Int[np.ndarray, " rows"]
 """Positions in the index."""
+CLAIMS = ("new trials", "new stimuli", "new people", "new sessions", "new datasets")
+"""What a split may promise of its test rows."""
 
 
 def _none() -> Int[np.ndarray, " rows"]:
@@ -18,21 +20,28 @@ def _none() -> Int[np.ndarray, " rows"]:
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Row numbers of the index. ``adapt`` rows belong to people under test; their labels may be withheld.
+    """Row numbers of the index.
 
-    ``test`` is never seen before the model is final; ``validation`` decides when training stops.
+    ``train`` rows fit everything; ``validation`` decides when training stops; ``adapt`` rows belong to people under
+    test, and the trained model is adapted on them; ``test`` is never seen before the model is final.
     """
 
     train: Int[np.ndarray, " train"]
     validation: Int[np.ndarray, " validation"] = field(default_factory=_none)
     test: Int[np.ndarray, " test"] = field(default_factory=_none)
     adapt: Int[np.ndarray, " adapt"] = field(default_factory=_none)
+    adapt_labels: bool = field(default=True, kw_only=True)
+    """False: the labels of ``adapt`` rows are withheld, so that no model learns from them."""
 
     ROLES = ("train", "validation", "test", "adapt")
 
     def rows(self, role: str) -> Int[np.ndarray, " rows"]:
         """Return the rows of one role."""
         return getattr(self, role)
+
+    def each(self, change: Callable[[Int[np.ndarray, " rows"]], Int[np.ndarray, " kept"]]) -> "Fold":
+        """Return the fold with the rows of every role changed by one rule."""
+        return replace(self, **{role: change(self.rows(role)) for role in self.ROLES})
 
 
 class Split(ABC):
@@ -44,6 +53,8 @@ class Split(ABC):
     string or number.
     """
 
+    claims: tuple[str, ...] = ()
+    """What it promises of the test rows of every fold, among :data:`CLAIMS`: the audit holds the folds against it."""
     selects_on_test: bool = False
     """True only for published recipes whose early stopping looks at the test rows: graded by the audit."""
 

@@ -8,6 +8,7 @@ from insula.errors import ConfigError, SignalError
 from insula.preprocess.augmentation import Augmentation
 from insula.preprocess.chain import FittedStep, Step, fit_step, reach, stored_part
 from insula.preprocess.prepare import Prepared
+from insula.sources.joined_trial import own_name
 from insula.sources.store import Store, Stored, entry_key
 from insula.types import LeftOut, Signal, Trial
 from insula.windows.copies import COPY, CopyMaker, is_copy
@@ -32,6 +33,8 @@ class StreamPlan:
     augment_features: tuple[Augmentation, ...] = ()
     copies: Mapping[str, CopyMaker] = field(default_factory=dict)
     reader_reach: tuple[float, float] = (0.0, 0.0)
+    used: bool = True
+    """Whether folds see it; one that isn't used only decides, with the others, which windows there are."""
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -87,6 +90,9 @@ class StreamWindows:
     length: float | None
     left_out: list[LeftOut] = field(default_factory=list)
     _entries: dict[int, tuple[Stored, int]] = field(default_factory=dict)
+    _whole: "StreamWindows | None" = None
+    """The windows that these were taken from: on all of them the shared steps were fitted."""
+    _shared: dict[str, list[FittedStep]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.t0 = self.rows.index["t0"].to_numpy()
@@ -103,7 +109,7 @@ class StreamWindows:
         first: dict[str, str] = {}
         for rows in groups.values():
             key = self._key(rows)
-            stored = store.get(key) or store.put(key, *self._features(rows))
+            stored = store.get(key) or store.put(key, *self._features(rows)[:2])
             self._entries.update({row: (stored, number) for number, row in enumerate(rows)})
             for number, why in stored.refused().items():
                 refused[why] += 1
@@ -132,7 +138,16 @@ class StreamWindows:
     def take(self, rows: Rows, kept: Sequence[int]) -> "StreamWindows":
         """Return the windows of some rows."""
         entries = {new: self._entries[old] for new, old in enumerate(kept) if old in self._entries}
-        return StreamWindows(self.plan, rows, self.prepared, self.length, self.left_out, entries)
+        return StreamWindows(self.plan, rows, self.prepared, self.length, self.left_out, entries, self._whole or self)
+
+    def shared_steps(self, row: int) -> list[FittedStep]:
+        """Return the feature steps that all folds share, as they were fitted for a row's subject."""
+        subject, steps, whole = self.rows.trials[row].subject, self.plan.stored_features, self._whole or self
+        if subject not in self._shared:
+            rows = [number for number, trial in enumerate(whole.rows.trials) if trial.subject == subject]
+            learns = any(step.scope for step in steps)
+            self._shared[subject] = whole._features(rows)[2] if learns else [fit_step(step, ()) for step in steps]
+        return self._shared[subject]
 
     def base(self, row: int) -> Signal | None:
         """Return a window as all folds share it, or None where the stream is missing."""
@@ -183,20 +198,22 @@ class StreamWindows:
         return make is None or make.when != "after_split"
 
     def _key(self, rows: Sequence[int]) -> str:
-        recordings = sorted({self.rows.trials[row].recording for row in rows})
+        trials = [self.rows.trials[row] for row in rows]
+        recordings = sorted({trial.recording for trial in trials})
         return entry_key(
             signals=[self.prepared.keys[self.plan.name, recording] for recording in recordings],
             steps=[step.choice.key() for step in self.plan.stored_features],
             windows=[
-                (self.rows.trials[row].id, self.rows.trials[row].start, self.t0[row], self.t1[row]) for row in rows
+                (own_name(trial, "id"), trial.start, self.t0[row], self.t1[row])
+                for row, trial in zip(rows, trials, strict=True)
             ],
             length=(self.plan.length, self.length),
             context=self.plan.context,
             copies={name: make.choice.key() for name, make in self.plan.copies.items()},
         )
 
-    def _features(self, rows: Sequence[int]) -> tuple[list[Signal | None], dict[int, str]]:
-        """Run the steps; return every row's result, and by position in ``rows`` why a step refused its window."""
+    def _features(self, rows: Sequence[int]) -> tuple[list[Signal | None], dict[int, str], list[FittedStep]]:
+        """Run the steps; return every row's result, by position in ``rows`` why one was refused, and what ran."""
         steps, trials = self.plan.stored_features, self.rows.trials
         learns = next((number for number, step in enumerate(steps) if step.scope), len(steps))
         plain = [fit_step(step, ()) for step in steps[:learns]]
@@ -222,8 +239,10 @@ class StreamWindows:
                 continue
             if signal is not None:
                 run(row, signal, plain)
+        fitted = plain
         for step in steps[learns:]:
-            fitted = fit_step(step, [(trials[row], signal) for row, signal in current.items() if self.fits(row)])
+            known = [(trials[row], signal) for row, signal in current.items() if self.fits(row)]
+            fitted = [*fitted, fit_step(step, known)]
             for row, signal in list(current.items()):
-                run(row, signal, [fitted])
-        return [current.get(row) for row in rows], {rows.index(row): why for row, why in refused.items()}
+                run(row, signal, fitted[-1:])
+        return [current.get(row) for row in rows], {rows.index(row): why for row, why in refused.items()}, fitted

@@ -129,23 +129,8 @@ def _distribution(label: Label, target: Target) -> Float[np.ndarray, " classes"]
         if not shares.sum() > 0:  # NaN, too
             raise ValueError("an empty distribution")
         return shares / shares.sum()
-    shares[_class(label, target)] = 1
+    shares[target.position(label)] = 1
     return shares
-
-
-def _class(label: Label, target: Target) -> int:
-    if isinstance(label, str):
-        return target.classes.index(label)
-    if str(label) in target.classes:  # classes that are written as numbers
-        return target.classes.index(str(label))
-    number = float(label)  # type: ignore[arg-type]
-    if not number.is_integer():
-        raise ValueError(label)
-    if str(int(number)) in target.classes:  # a table with gaps makes 2.0 of 2
-        return target.classes.index(str(int(number)))
-    if not 0 <= number < len(target.classes):
-        raise ValueError(label)
-    return int(number)
 
 
 def _held(

@@ -11,9 +11,10 @@ from insula.preprocess.fitted import pack
 from insula.randomness import draw
 from insula.specs import DataSpec, SignalSpec, TargetSpec
 from insula.types import LeftOut, Target, When, Window
+from insula.windows.alike import check_alike
 from insula.windows.batch import Batch
 from insula.windows.collate import collate
-from insula.windows.copies import SplitView, is_copy
+from insula.windows.copies import SplitView
 from insula.windows.fitted_stream import FittedStream
 from insula.windows.index import Rows
 from insula.windows.split import Fold, RowNumbers
@@ -49,22 +50,6 @@ class Windows:
         """Return, per stream and note, what was noted of every recording, 0 where nothing was."""
         return {name: found for name, stream in self.streams.items() if (found := stream.prepared.notes(name))}
 
-    def identity_streams(self) -> list[str]:
-        """Return the static streams that are constant for every person: to a model they may be a name tag."""
-        return [name for name, stream in self.streams.items() if self._constant(stream)]
-
-    def _constant(self, stream: StreamWindows) -> bool:
-        first: dict[str, np.ndarray] = {}
-        for row, trial in enumerate(self.rows.trials):
-            signal = None if is_copy(trial) else stream.base(row)
-            if signal is None:
-                continue
-            if not signal.static or not np.array_equal(
-                first.setdefault(trial.subject, signal.data), signal.data, equal_nan=True
-            ):
-                return False
-        return bool(first)
-
     def fit(self, fold: Fold) -> "FoldWindows":
         """Fit what the chains learn on the fold's training rows, and cut there what is cut at their median."""
         own = replace(self, rows=self.rows.recut(list(map(int, fold.train))))
@@ -91,10 +76,11 @@ class FoldWindows(TorchDataset[Window]):
         if not any(stream.fallible for stream in self.streams.values()):
             return fold
 
-        def kept(rows: RowNumbers) -> list[int]:
-            return [int(row) for row in rows if any(stream(int(row)) is not None for stream in self.streams.values())]
+        def kept(rows: RowNumbers) -> np.ndarray:
+            there = [row for row in map(int, rows) if any(stream(row) is not None for stream in self.streams.values())]
+            return np.array(there, dtype=np.int64)
 
-        return Fold(*(np.array(kept(fold.rows(role)), dtype=np.int64) for role in Fold.ROLES))
+        return fold.each(kept)
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -125,7 +111,8 @@ class FoldWindows(TorchDataset[Window]):
         Raises
         ------
         ConfigError
-            If a stream is in none of the rows, ends in a physical unit, or refuses to be augmented.
+            If a stream is in none of the rows, differs between datasets, ends in a physical unit, or refuses to be
+            augmented.
         """
         streams = {name: self._spec(name, rows) for name in self.streams}
         weights = class_weights or {}
@@ -138,6 +125,7 @@ class FoldWindows(TorchDataset[Window]):
             raise ConfigError(
                 f"streams.{name}: none of the {len(rows)} training windows has it; drop it with ~streams.{name}"
             )
+        check_alike(name, self.windows.rows.index, self.streams[name])
         self.streams[name].check_augmentations(rows)
         physical = sorted(set(signal.units) - {"1"})
         if physical:

@@ -180,7 +180,7 @@ def test_every_value_of_an_axis_is_a_row_behind_the_others(insula, folder):
     assert [(row["row"], row["state"]) for row in rows] == [(name, "done") for name in names]
     assert sum(row["chosen_of"] == 3 for row in rows) == 1
     page = (folder / "out" / "study.html").read_text()
-    assert "<h2>Over units</h2>" in page
+    assert ">Over units</h2>" in page
     assert "Loss by epoch" in page
 
 

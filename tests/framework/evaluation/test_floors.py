@@ -147,5 +147,29 @@ def test_a_floor_bears_the_corpuss_own_name():
     folds = list(SubjectKFold().folds(index))
     terms = {"subject": "speaker", "stimulus": "scenario"}
     plain, termed = floors(index, folds, CLASS_TARGET), floors(index, folds, CLASS_TARGET, terms)
-    assert [floor["name"] for floor in termed][2:] == ["speaker only", "scenario only"]
+    assert [floor["name"] for floor in termed][2:] == ["speaker only", "scenario only", "trial only"]
     assert [floor["accuracy"] for floor in termed] == [floor["accuracy"] for floor in plain]
+
+
+def test_a_trials_other_windows_tell_its_label():
+    index = made_index(4, 4, 5)
+    test = np.flatnonzero(index["t0"] == 4)
+    known = Fold(np.flatnonzero(index["t0"] != 4), test=test)
+    found = named(floors(index, [known], CLASS_TARGET))["trial only"]
+    assert (found["accuracy"], found["seen"]) == (1, 1)
+    unseen = named(floors(index, list(LeaveTrialsOut().folds(index)), CLASS_TARGET))
+    assert unseen["trial only"]["seen"] == 0
+    assert unseen["trial only"]["accuracy"] == unseen["majority class"]["accuracy"]
+
+
+def test_the_window_nearest_in_time_says_it():
+    """Labels change in the middle of every trial: 0, 0, joy, joy, joy."""
+    index = made_index(2, 3, 5).assign(emotion=lambda i: np.where(i["t0"] >= 4, "joy", "calm"))
+    index["valence"] = index["t0"]
+    fold = Fold(np.flatnonzero(index["t0"].isin([0.0, 6.0])), test=np.flatnonzero(index["t0"].isin([2.0, 8.0])))
+    assert named(floors(index, [fold], CLASS_TARGET))["trial only"]["accuracy"] == 1, "0 is nearer to 2, and 6 to 8"
+    assert named(floors(index, [fold], NUMBER_TARGET))["trial only"]["mae"] == 2
+    copy = index[index["trial"] == "s01t01"].assign(trial="copy", parent="s01t01", emotion="anger")
+    both = pd.concat([index, copy], ignore_index=True)
+    only = Fold(np.arange(len(index), len(both)), test=np.flatnonzero(index["trial"] == "s01t01"))
+    assert named(floors(both, [only], CLASS_TARGET))["trial only"]["seen"] == 1, "a copy is of the same trial"

@@ -100,7 +100,7 @@ def test_metrics_are_drawn_over_the_longest_axis_with_a_line_for_the_rest(tmp_pa
             study.run(row, accuracy=0.4 + 0.05 * number, **HISTORY)
     found, text, page = study.written()
     assert "## Over units" in text
-    figure = page[page.index("<h2>Over units</h2>") : page.index("<h2>Training</h2>")]
+    figure = page[page.index(">Over units</h2>") : page.index(">Training</h2>")]
     said = re.findall(r">([^<>]+)</text>", figure)
     assert [word for word in said if word in ("8", "16", "128")] == ["8", "16", "128"]
     assert {"units", "Accuracy (WA)", "Balanced accuracy (UA)", "l2 0", "l2 0.1"} <= set(said)
@@ -117,7 +117,7 @@ def test_every_row_has_a_panel_of_losses_and_one_of_accuracies(rows):
     _, text, page = rows.written()
     assert "Fitted at once, or in one epoch, and so without curves: d." in text
     assert "*Loss by epoch* (see study.html): Loss over the epochs of 3 runs" in text
-    figures = page[page.index("<h2>Training</h2>") : page.index("<h2>The runs</h2>")]
+    figures = page[page.index(">Training</h2>") : page.index("<h2>The runs</h2>")]
     for colour in (TRAINING, VALIDATION):
         assert len(re.findall(rf'style="fill: none; stroke: {colour}', figures)) == 2 * 3
     assert figures.count(f"fill: {TAKEN}") >= 2 * 3
@@ -143,8 +143,8 @@ def test_a_curve_is_the_mean_of_the_models_still_trained_while_they_are_half_of_
     run = Measured({}, {}, several, [1, 1, 2, 3])
     assert run.curve("val_loss").to_dict() == {1: 9 / 4, 2: 8 / 3}
     assert run.curve("val_accuracy").empty
-    assert run.at_taken("val_loss") == 9 / 4
-    assert run.at_taken("val_accuracy") is None
+    assert run.on_validation("loss") == 9 / 4
+    assert run.on_validation("accuracy") is None
 
 
 def test_a_run_that_runs_away_does_not_flatten_the_others(rows):
@@ -152,6 +152,6 @@ def test_a_run_that_runs_away_does_not_flatten_the_others(rows):
     rows.run("b", **HISTORY)
     rows.run("c", **{**HISTORY, "train_loss": [1.0, 1e6]})
     page = rows.written()[2]
-    figures = page[page.index("<h2>Training</h2>") :]
+    figures = page[page.index(">Training</h2>") :]
     ticks = [float(text) for text in re.findall(r">([\d.]+)</text>", figures)]
     assert max(ticks) <= 2

@@ -11,6 +11,7 @@ from insula import Fold, SplitError, TargetSpec
 from insula.windows.audit import audit_folds
 from insula.windows.classes import check_classes
 from insula.windows.disclosures import by_step
+from insula.windows.run_facts import RunFacts
 from insula_splits.group import Group
 from insula_splits.leave_trials_out import LeaveTrialsOut
 from insula_splits.random_windows import RandomWindows
@@ -84,7 +85,7 @@ def test_statistics_of_people_or_recordings_under_test():
         "streams.eda.features.standardize": "recording",
         "x": "train",
     }
-    audit = audit_folds(index, list(SubjectKFold().folds(index)), fitted=fitted)
+    audit = audit_folds(index, list(SubjectKFold().folds(index)), facts=RunFacts(fitted=fitted))
     assert audit.grade == "B"
     assert [finding.kind for finding in audit.findings] == ["transductive_statistics"] * 2
     assert audit.findings[0].reason.startswith(
@@ -95,23 +96,24 @@ def test_statistics_of_people_or_recordings_under_test():
 
 def test_infinite_reach_matters_within_a_recording_only():
     index = one_recording(gap=1)
-    audit = audit_folds(index, [alternate(index)], infinite=["streams.eeg.signal.ica"])
+    audit = audit_folds(index, [alternate(index)], facts=RunFacts(infinite=["streams.eeg.signal.ica"]))
     assert (audit.grade, set(kinds(audit))) == ("B", {"unbounded_reach"})
     index = made_index()
-    assert audit_folds(index, list(LeaveTrialsOut().folds(index)), infinite=["streams.eeg.signal.ica"]).grade == "A"
+    facts = RunFacts(infinite=["streams.eeg.signal.ica"])
+    assert audit_folds(index, list(LeaveTrialsOut().folds(index)), facts=facts).grade == "A"
 
 
 def test_identity_streams_matter_where_people_are_known():
     index = made_index()
-    known = audit_folds(index, list(LeaveTrialsOut().folds(index)), identity_streams=["personality"])
+    known = audit_folds(index, list(LeaveTrialsOut().folds(index)), facts=RunFacts(identity=["personality"]))
     assert (known.grade, set(kinds(known))) == ("C", {"identity_stream"})
     assert "8 of 8 people under test are in train too" in known.findings[0].reason
-    assert audit_folds(index, list(SubjectKFold().folds(index)), identity_streams=["personality"]).grade == "A"
+    assert audit_folds(index, list(SubjectKFold().folds(index)), facts=RunFacts(identity=["personality"])).grade == "A"
 
 
 def test_selection_on_test():
     index = made_index()
-    audit = audit_folds(index, list(SubjectKFold().folds(index)), selects_on_test=True)
+    audit = audit_folds(index, list(SubjectKFold().folds(index)), facts=RunFacts(selects_on_test=True))
     assert (audit.grade, set(kinds(audit))) == ("E", {"selection_on_test"})
 
 
@@ -162,7 +164,7 @@ def test_the_json_is_what_the_command_prints():
     index = made_index()
     index.loc[3, "emotion"] = None
     data = json.loads(json.dumps(audit_folds(index, list(RandomWindows().folds(index)), label="emotion").to_json()))
-    assert set(data) == {"grade", "claim", "findings"}
+    assert set(data) == {"grade", "claim", "findings", "not_checked"}
     assert {"kind", "folds", "reason"} <= set(data["findings"][0])
 
 
@@ -179,7 +181,7 @@ def test_thirty_thousand_windows_in_thirty_folds_take_seconds():
     index[["raw_t0", "raw_t1"]] += [-1, 1]
     folds = list(RandomWindows(k=30).folds(index))
     begin = time.process_time()
-    assert audit_folds(index, folds, label="emotion", infinite=["ica"], identity_streams=["x"]).grade == "F"
+    assert audit_folds(index, folds, label="emotion", facts=RunFacts(infinite=["ica"], identity=["x"])).grade == "F"
     assert time.process_time() - begin < 10
 
 
@@ -203,7 +205,9 @@ def test_what_is_fitted_on_everything_and_what_a_step_says_of_itself():
     index = made_index(5)
     folds = list(SubjectKFold().folds(index))
     steps = {"streams.x.features.standardize": "everything", "streams.y.features.standardize": "everything"}
-    audit = audit_folds(index, folds, fitted=steps, disclosed={"streams.x.features.pad": "zeros are read"})
+    audit = audit_folds(
+        index, folds, facts=RunFacts(fitted=steps, disclosed={"streams.x.features.pad": "zeros are read"})
+    )
     found = kinds(audit)
     assert (audit.grade, set(found)) == ("B", {"fitted_on_test", "disclosed_step"})
     assert found["fitted_on_test"].reason.startswith("streams.{x, y}.features.standardize: fitted on all data before")

@@ -10,6 +10,7 @@ from insula.sources.memory import MemoryStore
 from insula.types import LeftOut
 from insula.windows.audit import audit_folds
 from insula.windows.cut import cut_windows
+from insula.windows.run_facts import RunFacts
 from insula.windows.stream import StreamPlan
 
 HIGH = ("low", "high")
@@ -92,7 +93,7 @@ def test_a_subjects_own_median_is_graded():
     assert shown(windows) == ["low", "low", "high", "low", "low", "high"]
     fold = Fold(np.arange(9), test=np.arange(9, 18))
     assert audit_folds(windows.rows.index, [fold], label="y").grade == "A"
-    audit = audit_folds(windows.rows.index, [fold], label="y", own_medians=["y"])
+    audit = audit_folds(windows.rows.index, [fold], label="y", facts=RunFacts(own_medians=["y"]))
     assert audit.grade == "B"
     assert "those under test included" in audit.findings[0].reason
 

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from insula.specs import DataSpec, SignalSpec, TargetSpec
+from insula.types import Signal, Window
 from insula.windows.batch import Batch, StreamBatch
+from insula.windows.collate import collate
+from insula.windows.perturbed import Change
 
 DATA = DataSpec(
     streams={
@@ -43,6 +47,27 @@ def example_batch(data: DataSpec = DATA, rows: Sequence[int] = range(6), dtype: 
         )
         labelled[name] = torch.ones(count, dtype=torch.bool)
     return Batch(streams, present, targets, labelled, torch.tensor(list(rows)), torch.arange(count))
+
+
+def perturbed_batch(data: DataSpec, rows: Sequence[int], change: Change) -> Batch:
+    """Return the example's windows as they are after a change of their signals, in float32."""
+    batch = example_batch(data, rows, torch.float32)
+    windows = []
+    for place, row in enumerate(rows):
+        found = {
+            name: change(name, _signal(stream, place, data.streams[name]), np.random.default_rng(row))
+            for name, stream in batch.streams.items()
+            if batch.present[name][place]
+        }
+        windows.append(Window(row, found, {name: values[place].numpy() for name, values in batch.targets.items()}))
+    return collate(windows, data)
+
+
+def _signal(stream: StreamBatch, place: int, spec: SignalSpec) -> Signal:
+    """Return a row of a stream as the signal that it was made from."""
+    kept = slice(int(stream.lengths[place]))
+    data, valid = stream.x[place, :, kept].numpy(), stream.valid[place, :, kept].numpy()
+    return Signal.of(np.where(valid, data, np.nan), spec.sfreq, spec.ch_names, spec.units)
 
 
 def take(batch: Batch, rows: torch.Tensor) -> Batch:

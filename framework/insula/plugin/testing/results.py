@@ -12,7 +12,7 @@ from insula.evaluation.metrics import summarise
 from insula.evaluation.predict import join
 from insula.evaluation.results import FoldResult, Results
 from insula.model.network import StreamsAndFusion
-from insula.plugin.testing.batches import DATA, example_batch
+from insula.plugin.testing.batches import DATA, example_batch, perturbed_batch
 from insula.plugin.testing.parts import PlainParts
 from insula.plugin.testing.splits import example_index
 from insula.specs import DataSpec
@@ -71,6 +71,7 @@ def _fold(index: pd.DataFrame, side: np.ndarray, number: int, data: DataSpec) ->
         untrained=lambda again=0: _model(data, 2 + again),
         batches=lambda role: iter([example_batch(data, fold.rows(role)[:16].tolist(), torch.float32)]),
         summary={"seed": 0, "fold": number, "windows": windows, "epochs": 2, "parameters": 100},
+        perturbed=lambda role, change: iter([perturbed_batch(data, fold.rows(role)[:16].tolist(), change)]),
     )
 
 

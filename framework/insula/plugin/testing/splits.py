@@ -39,14 +39,16 @@ def check_split(component: Tested, *, index: pd.DataFrame | None = None, **optio
 
 
 def example_index(subjects: int = 12, trials: int = 8, windows: int = 4) -> pd.DataFrame:
-    """Make an index in which trials are labelled, stimuli are shared by all subjects, and some texts are missing."""
+    """Make an index in which trials are labelled, four people make a dataset, stimuli are shared by all subjects, and
+    some texts are missing.
+    """
     emotions = ("anger", "joy", "neutral", "sadness")
     rows = []
     for s in range(subjects):
         for k in range(trials):
             trial = f"s{s:02d}t{k}"
             fixed = {
-                "dataset": "made_up", "subject": f"s{s:02d}", "session": f"session{s % 4}", "recording": trial,
+                "dataset": f"made_up{s // 4}", "subject": f"s{s:02d}", "session": f"session{s % 4}", "recording": trial,
                 "trial": trial, "stimulus": f"video{k}", "group": f"d{s}_{k // 4}", "position": k % 4, "parent": None,
                 "emotion": emotions[(k + s) % 4], "arousal": float(k), "scenario": "a" if s % 2 else "b",
                 "split": ("train", "train", "validation", "test")[s % 4], "fold": s % 4,

@@ -1,4 +1,4 @@
-"""Cost: what one pass through a model takes, counted and timed."""
+"""Operations: what one pass through a model takes, counted and timed."""
 
 import statistics
 import time
@@ -25,7 +25,7 @@ _VECTORS: dict[Any, Callable[..., int]] = {
 
 
 @dataclass
-class Cost:
+class Operations:
     """Multiply-accumulates of matrix products and convolutions, and numbers computed element by element."""
 
     macs: int = 0
@@ -44,7 +44,7 @@ class Meter(TorchDispatchMode):
     def __init__(self, modules: Mapping[str, nn.Module]) -> None:
         super().__init__()
         self.modules = modules
-        self.costs = {name: Cost() for name in ("", *modules)}
+        self.costs = {name: Operations() for name in ("", *modules)}
         self._inside = [""]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -92,8 +92,8 @@ def _unfused() -> Iterator[None]:
         torch.backends.mkldnn.set_flags(fused)
 
 
-def count(run: Callable[[], Any], modules: Mapping[str, nn.Module]) -> dict[str, Cost]:
-    """Count what a call costs, per module; ``""`` is the rest. Everything it touches must be on the CPU."""
+def count_operations(run: Callable[[], Any], modules: Mapping[str, nn.Module]) -> dict[str, Operations]:
+    """Count what a call computes, per module; ``""`` is the rest. Everything it touches must be on the CPU."""
     meter = Meter(modules)
     with meter.running():
         run()
@@ -101,9 +101,9 @@ def count(run: Callable[[], Any], modules: Mapping[str, nn.Module]) -> dict[str,
 
 
 def latency(
-    run: Callable[[], Any], repetitions: int, synchronize: Callable[[], Any] = lambda: None
+    run: Callable[[], Any], repetitions: int, synchronize: Callable[[], Any] = lambda: None, long: float = LONG
 ) -> tuple[float, int]:
-    """Return the median seconds of a call and over how many calls; fewer than asked for where they take long."""
+    """Return the median seconds of a call and over how many calls; fewer where they take ``long`` seconds together."""
 
     def timed() -> float:
         begin = time.perf_counter()
@@ -114,8 +114,8 @@ def latency(
     times: list[float] = []
     with torch.no_grad():
         warm = [timed()]
-        while len(warm) < WARM_UP and sum(warm) < LONG:
+        while len(warm) < WARM_UP and sum(warm) < long:
             warm.append(timed())
-        while len(times) < repetitions and (len(times) < LEAST or sum(times) < LONG):
+        while len(times) < repetitions and (len(times) < LEAST or sum(times) < long):
             times.append(timed())
     return statistics.median(times), len(times)

@@ -1,0 +1,1 @@
+"""Controls: what a result is shown beside, so that a reader can tell what it is worth."""
