@@ -123,7 +123,7 @@ def options_page() -> str:
     )
 
 
-TRAINING = ("TrainingOptions", "OptimizerOptions", "ScheduleOptions", "TermOptions")
+TRAINING = ("TrainingOptions", "OptimizerOptions", "ScheduleOptions", "AdaptOptions", "TermOptions")
 
 
 def api_page() -> str:

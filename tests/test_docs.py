@@ -23,7 +23,7 @@ import yaml
 from insula import Cell
 from insula.cli.compose import preflight
 from insula.cli.generate import parser_for
-from insula.cli.main import COMMANDS, main
+from insula.cli.main import COMMANDS, build_parser, main
 from insula.config import KEYS
 from insula.plugin.manager import installed
 from insula.plugin.registry import REGISTRIES
@@ -170,6 +170,8 @@ def test_commands_work(reader_folder, capsys):
             assert first in targets, f"make {first}"
         elif first in ("train", "check"):
             assert preflight(rest[: rest.index("--cfg")] if "--cfg" in rest else rest)
+        elif first in ("compare", "diff", "evaluate"):  # of runs that a reader has
+            assert build_parser().parse_args([first, *rest])
         elif first == "generate":
             parser_for(installed().get("datasets", rest[0]))[0].parse_args(rest[1:])
         else:

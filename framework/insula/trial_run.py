@@ -132,7 +132,8 @@ def _training(
         again = batches(len(fold.train) + len(held)) if options.refit != "none" and len(held) else 0
         return (batches(len(fold.train)) + again) * times.train + batches(len(held)) * times.evaluate
 
-    return options.epochs * sum(map(epoch, folds))
+    adapting = sum(batches(len(fold.adapt)) for fold in folds if fold.adapt_labels) * times.train
+    return options.epochs * sum(map(epoch, folds)) + options.adapt.epochs * adapting
 
 
 def _likely_rows(config: RunConfig, trials: Sequence[Trial], targets: Targets) -> Rows:

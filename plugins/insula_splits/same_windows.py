@@ -44,7 +44,7 @@ def _without_copies(lines: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:
     if "parent" not in lines:
         return lines
     there = lines["parent"].isna() | lines["trial"].isin(index["trial"].astype(str))
-    return lines.loc[there.to_numpy()]
+    return lines.loc[there.to_numpy()] if there.to_numpy().any() else lines
 
 
 def _rows(lines: pd.DataFrame, index: pd.DataFrame) -> pd.DataFrame:
@@ -155,9 +155,9 @@ def _check_labels(found: pd.DataFrame, index: pd.DataFrame, path: Path) -> None:
         same = theirs == ours.astype(str)
     right = pd.Series(same | ~known).groupby(found["line"].to_numpy()).transform("any").to_numpy()
     if not right.all():
-        first = int((~right).argmax())
+        first, wrong = int((~right).argmax()), len(np.unique(found["line"].to_numpy()[~right]))
         raise SplitError(
-            f"{path}: {found['line'].to_numpy()[~right].size} of its labels aren't those of the data. Line "
+            f"{path}: {wrong} of its labels aren't those of the data. Line "
             f"{found['line'].iloc[first]} says {theirs[first]!r} of {_said(found, first)}, the data say "
             f"{str(ours[first])!r} ({label.name}): choose the data and, as the first, the target that it was made for, "
             "or leave label out of the file"

@@ -22,6 +22,16 @@ class Overlaps(SoundSplit):
             yield Fold(fold.train, fold.test[:3], fold.test)
 
 
+class AdaptsOnTest(SoundSplit):
+    def folds(self, index):
+        for fold in super().folds(index):
+            yield Fold(fold.train, fold.validation, fold.test, fold.test[:5])
+
+
+class Boasts(SoundSplit):
+    claims = ("new planets",)
+
+
 class Labels(SoundSplit):
     def folds(self, index):
         for fold in super().folds(index):

@@ -1,12 +1,14 @@
 """What a run in small says of the cost of the whole."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from insula import Fold
 from insula.cost import Cost
-from insula.training.options import TrainingOptions
+from insula.training.options import AdaptOptions, TrainingOptions
 from insula.trial_run import _told, _training
 from insula.types import LeftOut
 from insula.windows.index import Rows
@@ -28,6 +30,14 @@ def test_training_counts_every_pass_of_an_epoch(options, seconds):
     looked = Fold(np.arange(50))  # of half the trials, as many windows as expected
     given = TrainingOptions(epochs=3, batch_size=10, **options)
     assert _training(TIMES, [FOLD, FOLD], likely, looked, 2.0, given) == pytest.approx(2 * 3 * seconds)
+
+
+def test_adaptation_counts_where_its_labels_may_be_used():
+    likely, looked = Rows(pd.DataFrame({"row": range(100)}), [], {}, []), Fold(np.arange(50))
+    given = TrainingOptions(epochs=3, batch_size=10, adapt=AdaptOptions(epochs=7))
+    folds = [replace(FOLD, adapt=np.arange(80, 100), adapt_labels=labels) for labels in (True, False)]
+    plain = _training(TIMES, [FOLD, FOLD], likely, looked, 2.0, given)
+    assert _training(TIMES, folds, likely, looked, 2.0, given) - plain == pytest.approx(7 * 2)
 
 
 def test_what_is_left_out_beyond_ten_is_counted():

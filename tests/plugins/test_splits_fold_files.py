@@ -7,6 +7,13 @@ import pandas as pd
 import pytest
 
 from insula import Fold, InsulaWarning, SplitError
+from insula.plugin.manager import installed
+from insula.preprocess.prepare_corpus import prepare_corpus
+from insula.sources.corpora import open_corpora
+from insula.sources.memory import MemoryStore
+from insula.stages import choose_sources, choose_targets, choose_windows, make_folds
+from insula.trial_run import try_run
+from insula.windows.cut import cut_windows
 from insula.windows.fold_file import read_folds, write_folds
 from insula_splits.calibrated import Calibrated
 from insula_splits.leave_trials_out import LeaveTrialsOut
@@ -214,3 +221,30 @@ def test_labels_of_adapt_lines_that_are_withheld_stay_withheld(published):
     assert table.loc[table["role"] != "adapt", "label"].notna().all()
     table.drop(columns="label").to_csv(path, index=False)
     assert all(fold.adapt_labels for fold in Predefined(file=path).folds(index)), "a file without labels withholds none"
+
+
+SMALL = ("experiment=demo", "dataset.subjects=4", "dataset.trials=6", "dataset.seconds=6", "~streams.eeg", "split.k=2")
+NOISE = "+streams.peripheral.augment.signal.gaussian_noise={when: after_split}"
+
+
+@pytest.mark.filterwarnings(CALIBRATED)
+def test_from_run_to_run(compose, tmp_path):
+    """With copies of training windows, which the second run makes anew; and as insula check looks at it."""
+
+    def folds_of(config):
+        corpus, store = open_corpora(config.dataset), MemoryStore()
+        targets = choose_targets(config, corpus)
+        sources = choose_sources(config, corpus, installed())
+        prepared = prepare_corpus(corpus, corpus.trials, sources, store, progress=False)
+        plans, (length, step, require) = choose_windows(config, sources), config.window.values
+        windows = cut_windows(corpus.trials, prepared, plans, targets, length, step, store, require, config.copies)
+        return windows, make_folds(config, windows)
+
+    path = tmp_path / "folds.csv"
+    windows, folds = folds_of(compose(*SMALL, "split=calibrated", NOISE))
+    assert (windows.rows.index["parent"].notna()).sum() == len(windows.rows.index) / 2
+    write_folds(path, windows.rows.index, folds, "emotion")
+    given = (*SMALL[:-1], "split=predefined", f"split.file={path}")
+    again, same_folds = folds_of(compose(*given, NOISE))
+    assert same(again.rows.index, same_folds, folds)
+    assert "split predefined: 4 folds" in try_run(compose(*given, NOISE), installed(), MemoryStore()).lines

@@ -55,12 +55,13 @@ def run(args: argparse.Namespace) -> int:
     from insula.report.comparison import compare
     from insula.report.comparison_json import to_json
     from insula.report.comparison_page import write_comparison
+    from insula.report.render import plain
 
     rows, unfinished = _rows(args.runs)
     found = compare(rows, metric=args.metric, against=args.against)
     refused = bool(found.apart) and not args.anyway
     if args.form == "json":
-        print(json.dumps(to_json(found) | ({"unfinished": unfinished} if unfinished else {}), indent=1))
+        print(json.dumps(plain({**to_json(found), **({"unfinished": unfinished} if unfinished else {})}), indent=1))
     if refused:
         more = f". {len(found.apart) - TOLD} more differ from the first" if len(found.apart) > TOLD else ""
         raise ConfigError(

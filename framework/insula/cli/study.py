@@ -139,7 +139,6 @@ class Chosen:
         rows = [name for name, row in self.study.every.items() if row.run]
         return {name: last_of_each([*self.study.words(name, self.size), *self.beside]) for name in rows}
 
-
     def over_streams(self, compose: Callable[[list[str]], Mapping[str, Any]]) -> "Chosen":
         """Return it with its rows about streams written out, for those of the run that all rows begin with.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from torch import nn
 
 from insula.errors import SplitError
+from insula.evaluation.as_trained import check_as_trained
 from insula.evaluation.predict import batched_by_group, predict
 from insula.evaluation.results import FoldResult
 from insula.evaluation.window_cost import window_cost
@@ -84,8 +85,8 @@ class FoldRun:
     def predictions(self) -> pd.DataFrame:
         """Return the predictions of the finished fold: of one that was trained blind, by what its bundle holds."""
         if not (self.folder / "predictions.parquet").exists():
-            fitted = self.windows.fit(trained_fold(self.plan, self.windows, self.fold))
-            self._test(self.loaded.network, fitted, self.loaded.data)
+            check_as_trained(self.loaded, self.fitted, self.title)
+            self._test(self.loaded.network, self.fitted, self.loaded.data)
         return pd.read_parquet(self.folder / "predictions.parquet")
 
     def _test(self, network: nn.Module, fitted: FoldWindows, data: DataSpec) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from insula.evaluation.analysis import Section
 from insula.evaluation.drawing import drawing
 from insula.evaluation.results import FoldResult
@@ -14,6 +16,7 @@ _WHAT = (
     "rows that chose the epoch: validation, or the test rows where training.select_on says so. Red dot: the epoch "
     "whose weights were taken."
 )
+_ADAPTED = " Dotted: those weights go on learning, from the rows to adapt on."
 
 
 def training_curves(folds: Sequence[FoldResult]) -> Section:
@@ -22,7 +25,7 @@ def training_curves(folds: Sequence[FoldResult]) -> Section:
     Numbers have no accuracy: there the loss stands alone. Models that were fitted at once, or in one epoch, have no
     curves.
     """
-    folds = [fold for fold in folds if len(fold.history) > 1]
+    folds = [fold for fold in folds if len(_stage(fold, "training")) > 1]
     if not folds:
         return Section("Training", "Every model was fitted at once, or in one epoch: there are no curves to show.")
     known = {column for fold in folds for column in fold.history}
@@ -35,12 +38,23 @@ def training_curves(folds: Sequence[FoldResult]) -> Section:
             dress(axes)
     what = " and ".join(panels)
     alt = f"{what} of {len(folds)} models over their epochs".capitalize()
-    return Section("Training", _WHAT, figures=[it.figure(f"{what} by epoch".capitalize(), alt)])
+    said = _WHAT + _ADAPTED * any(len(_stage(fold, "adaptation")) for fold in folds)
+    return Section("Training", said, figures=[it.figure(f"{what} by epoch".capitalize(), alt)])
+
+
+def _stage(fold: FoldResult, stage: str) -> pd.DataFrame:
+    """Return the epochs of a stage; where a model wasn't adapted, all are of training."""
+    history = fold.history
+    if "stage" not in history:
+        return history if stage == "training" else history.iloc[:0]
+    return history.loc[history["stage"] == stage]
 
 
 def _draw(axes: Any, fold: FoldResult, name: str) -> None:
-    history = fold.history
+    history, adapted = _stage(fold, "training"), _stage(fold, "adaptation")
     taken = history[history["epoch"] == fold.summary["epochs"]]
+    if f"train_{name}" in adapted:
+        axes.plot(adapted["epoch"], adapted[f"train_{name}"], ":", color=TRAINING, alpha=0.8, lw=1)
     if f"train_{name}" in history:
         axes.plot(history["epoch"], history[f"train_{name}"], color=TRAINING, alpha=0.6, lw=1)
     if f"val_{name}" in history:

@@ -103,7 +103,7 @@ def read_folds(path: Path) -> FoldTable:
         for each in ("train", "test"):
             if not len(at[each]):
                 raise SplitError(f"{path}: fold {name} has no {each} row")
-        adapts = mine & (table["role"] == "adapt").to_numpy()
+        adapts = (fold == name) & (role == "adapt")
         withheld = label is not None and adapts.any() and bool(table["label"].isna().to_numpy()[adapts].all())
         folds.append(Fold(at["train"], at["validation"], at["test"], at["adapt"], adapt_labels=not withheld))
     return FoldTable(index, folds, label, [int(name) if name == _plain(name) else str(name) for name in names])

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 
@@ -84,6 +85,9 @@ def wrong(case, sweep, tmp_path):
         "no run": [tmp_path / "empty", sweep / "0"],
         "unfinished": [sweep / "2", sweep / "0"],
         "one": [sweep / "0"],
+        "broken": [tmp_path / "broken", sweep / "0"],
+        "no bundle": [tmp_path / "bare", sweep / "0"],
+        "no predictions": [tmp_path / "lost", sweep / "0"],
         "metric": [sweep, "--metric", "f2"],
         "row": [sweep, "--against", "lstn"],
     }[case]
@@ -96,12 +100,20 @@ def wrong(case, sweep, tmp_path):
         ("no run", "empty holds no run: type the folder of a run, of a sweep"),
         ("unfinished", "isn't finished: it has no metrics.json; the command that began it, with hydra.run.dir="),
         ("one", "a comparison takes two runs, or more"),
+        ("broken", "broken can't be read: Expecting"),
+        ("no bundle", "bare has no bundle: its folder isn't whole"),
+        ("no predictions", "lost has no predictions.parquet"),
         ("metric", "--metric f2: "),
         ("row", "--against lstn: there is no such row"),
     ],
 )
 def test_a_wrong_input_is_one_sentence(insula, sweep, tmp_path, case, expected):
     (tmp_path / "empty").mkdir()
+    for name in ("broken", "bare", "lost"):
+        made_run(tmp_path / name, TABLE, config={"cell": {"name": name}})
+    (tmp_path / "broken" / "metrics.json").write_text("{")
+    shutil.rmtree(tmp_path / "bare" / "folds")
+    (tmp_path / "lost" / "predictions.parquet").unlink()
     code, shown, said = insula("compare", *wrong(case, sweep, tmp_path))
     assert (code, shown, said.count("\n")) == (1, "", 1)
     assert said.startswith("insula compare: ")

@@ -8,7 +8,14 @@ import yaml
 from insula.cli.main import main
 from insula.cli.study import Chosen, Study, last_of_each, told
 
-QUICK = ["training.epochs=1", "training.progress=false", "dataset.trials=6", "dataset.seconds=4", "dataset.subjects=5"]
+QUICK = [
+    "controls=null",
+    "training.epochs=1",
+    "training.progress=false",
+    "dataset.trials=6",
+    "dataset.seconds=4",
+    "dataset.subjects=5",
+]
 ROWS = {
     "as_published": {"published": {"accuracy": 0.9, "parameters": 15619}, "note": "all of it"},
     "small": {"overrides": ["cell.hidden_size=4"], "published": {"accuracy": 0.8}},
@@ -54,6 +61,8 @@ def test_a_study_runs_every_row_and_puts_published_values_beside_measured_ones(i
         assert {"seed=3", "training.epochs=1"} <= {*again}
         assert not [word for word in again if "sweep" in word or word.startswith("++")]
     page = (folder / "out" / "study.md").read_text()
+    assert "each row minus " in page, "rows of one protocol are held against the one that validation chose"
+    assert "on the test rows, with 95 % intervals, over what a row costs" in page
     assert "Size: smoke" in page
     assert "15,619" in page
     # made-up scores never stand beside published ones, nor published ones beside them

@@ -124,6 +124,17 @@ def test_an_opening_that_was_cut_short_goes_on(blind, monkeypatch, capsys):
     assert "opened" in metrics_of(blind)
 
 
+def test_what_was_prepared_in_another_way_is_not_predicted(blind, capsys):
+    from safetensors.numpy import load_file, save_file
+
+    path = blind / "folds" / "seed0-fold0" / "bundle" / "preprocessing.safetensors"
+    save_file({name: array + 1e-6 for name, array in load_file(path).items()}, path)
+    assert main(["evaluate", str(blind)]) == 1
+    said = capsys.readouterr().err
+    assert "seed 0, fold 0: streams.peripheral.features.standardize has learnt other values than when the model" in said
+    assert metrics_of(blind)["blind"]
+
+
 def test_an_analysis_that_looks_at_test_rows_all_the_same_gets_none(train, stranger, tmp_path):
     code = """
 from insula import Analysis, Section

@@ -37,6 +37,8 @@ SOUND = sources.SoundDataset
         (check_augmentation, steps.Idle, "it changes nothing in 30 draws"),
         (check_augmentation, steps.WritesIntoWindow, "read-only"),
         (check_split, sources.Overlaps, "3 rows are in validation and in test"),
+        (check_split, sources.AdaptsOnTest, "5 rows are in test and in adapt"),
+        (check_split, sources.Boasts, "it claims ('new planets',). A claim is a tuple of: new trials, new stimuli"),
         (check_split, sources.Labels, "Return positions"),
         (check_split, sources.OutOfRange, "test holds rows out of 0…383"),
         (check_split, sources.EmptyTest, "test is empty"),

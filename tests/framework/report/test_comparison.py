@@ -7,9 +7,9 @@ import pytest
 from insula import ConfigError, DataError
 from insula.evaluation.finished import FinishedRun, find_runs
 from insula.evaluation.metrics import summarise
-from insula.evaluation.paired import compare_paired, holm
+from insula.evaluation.paired import Paired, compare_paired, holm
 from insula.report.compared_row import rows_of
-from insula.report.comparison import compare
+from insula.report.comparison import Difference, compare
 from insula.report.comparison_json import to_csv_rows, to_json
 from insula.report.comparison_notes import notes
 from insula.report.comparison_page import differences_sections, write_comparison
@@ -62,6 +62,12 @@ def test_differences_are_those_of_the_paired_test_with_holms_correction(three):
     assert compare(three, against="cell=gru").differences[0].said == "worse than cell=gru"
     marked = {row[0].split(" (")[0] for row in rows_table(found).rows if row[1].endswith("*")}
     assert marked == {each.row for each in found.differences if each.significant} >= {"cell=gru"}
+
+
+def test_of_an_error_less_is_better():
+    pair = Paired("rmse", "subject", 9, -0.2, -0.3, -0.1, {"t": {"p": 0.001, "statistic": -4.0}}, {})
+    assert Difference("a", "b", pair, 0.002).said == "better than b"
+    assert Difference("a", "b", pair, 0.2).said == "can't be told apart from b"
 
 
 def test_what_is_not_significant_is_never_called_equal(tmp_path):

@@ -42,6 +42,21 @@ def test_a_history_without_validation_has_its_training_curve():
     assert (drawn(figure.svg, TRAINING), drawn(figure.svg, VALIDATION)) == (1, 0)
 
 
+def test_adaptation_is_drawn_apart_and_said():
+    columns = {"train_loss": [1.0, 0.9, 0.7, 0.6], "val_loss": [1.1, 1.0, None, None]}
+    adapted = fold(**columns)
+    adapted.history["stage"] = ["training"] * 2 + ["adaptation"] * 2
+    section = training_curves([adapted])
+    (figure,) = section.figures
+    assert (drawn(figure.svg, TRAINING), drawn(figure.svg, VALIDATION)) == (1, 1)
+    assert len(re.findall(rf"stroke-dasharray: [^;]+;[^\"]*stroke: {TRAINING}", figure.svg)) == 1
+    assert "Dotted: those weights go on learning" in section.text
+    assert "Dotted" not in training_curves([fold(**LOSSES)]).text
+    at_once = fold(train_loss=[0.4, 0.3])
+    at_once.history["stage"] = ["training", "adaptation"]
+    assert not training_curves([at_once]).figures
+
+
 def test_models_fitted_at_once_have_a_sentence_and_no_figure():
     section = training_curves([fold(train_loss=[0.4], val_loss=[0.5])])
     assert not section.figures

@@ -8,9 +8,7 @@ import pandas as pd
 
 from insula.errors import InsulaError
 from insula.plugin.testing.specimen import Specimen, Tested
-from insula.windows.split import Fold
-
-ROLES = ("train", "validation", "test")
+from insula.windows.split import CLAIMS, Fold
 
 
 def check_split(component: Tested, *, index: pd.DataFrame | None = None, **options: Any) -> None:
@@ -21,6 +19,11 @@ def check_split(component: Tested, *, index: pd.DataFrame | None = None, **optio
     given = example_index() if index is None else index
     folds = _folds(specimen, given)
     specimen.expect(bool(folds), "it yields no fold.")
+    promised = specimen.build().claims
+    specimen.expect(
+        isinstance(promised, tuple) and set(promised) <= set(CLAIMS),
+        f"it claims {promised!r}. A claim is a tuple of: {', '.join(CLAIMS)}.",
+    )
     for number, fold in enumerate(folds):
         _check_fold(specimen, fold, f"fold {number}", len(given))
     _check_same(
@@ -91,11 +94,11 @@ def _check_fold(specimen: Specimen, fold: Fold, name: str, rows: int) -> None:
         specimen.expect(
             len(fold.rows(role)) > 0, f"{name}: {role} is empty. Raise SplitError where the data can't give a fold."
         )
-    for one, other in combinations(ROLES, 2):
+    for one, other in combinations(Fold.ROLES, 2):
         shared = np.intersect1d(fold.rows(one), fold.rows(other))
         specimen.expect(
             not len(shared),
-            f"{name}: {len(shared)} rows are in {one} and in {other}. Train, validation and test are three different "
+            f"{name}: {len(shared)} rows are in {one} and in {other}. Train, validation, test and adapt are different "
             "sets.",
         )
 
