@@ -21,7 +21,7 @@ from insula.windows.windows import Windows
 
 SMALL = {
     **{"epochs": 6, "batch_size": 64, "patience": None, "optimizer": {"lr": 0.1}, "device": "cpu"},
-    "adapt": {"epochs": 8},
+    "adapt": {"epochs": 8, "lr": 0.1},
 }
 
 

@@ -171,7 +171,7 @@ def test_commands_work(reader_folder, capsys):
         elif first in ("train", "check"):
             assert preflight(rest[: rest.index("--cfg")] if "--cfg" in rest else rest)
         elif first in ("compare", "diff", "evaluate"):  # of runs that a reader has
-            assert build_parser().parse_args([first, *rest])
+            assert build_parser().parse_args([first, *(rest[: rest.index(">")] if ">" in rest else rest)])
         elif first == "generate":
             parser_for(installed().get("datasets", rest[0]))[0].parse_args(rest[1:])
         else:

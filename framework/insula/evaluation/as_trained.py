@@ -25,7 +25,9 @@ def check_as_trained(bundle: Bundle, fitted: FoldWindows, title: str) -> None:
         before = list(_learnt([*chain.signal, *chain.features]))
         again = list(_learnt([*stream.signal_steps, *stream.feature_steps]))
         for (path, plain, arrays), (_, other, others) in zip(before, again, strict=True):
-            alike = all(np.array_equal(array, others.get(field), equal_nan=True) for field, array in arrays.items())
+            alike = arrays.keys() == others.keys() and all(
+                np.array_equal(array, others[field], equal_nan=True) for field, array in arrays.items()
+            )
             if plain != other or not alike:
                 raise BundleError(
                     f"{title}: {path} has learnt other values than when the model was trained, from the same rows: "

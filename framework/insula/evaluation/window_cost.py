@@ -1,6 +1,7 @@
 """Window cost: what one window takes of a trained model, counted and timed."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from insula.evaluation.predict import batched_by_group
 from insula.model.operations import count_operations, latency
 from insula.specs import DataSpec
 from insula.windows.split import RowNumbers
-from insula.windows.windows import FoldWindows, conversations
+from insula.windows.windows import FoldWindows, conversations, in_order
 
 log = logging.getLogger("insula")
 LOOKED_AT = 50
@@ -25,23 +26,36 @@ def window_cost(network: nn.Module, fitted: FoldWindows, rows: RowNumbers, data:
 
     ``macs`` are the multiply-accumulates of matrix products and convolutions, ``elementwise`` the numbers that are
     computed one by one, as in the synapses of some cells; ``latency_ms`` is the median of some passes through the
-    model, without reading and preprocessing. All are None for a model that can't be measured: a figure beside the
+    model, without reading and preprocessing. Of a model that takes whole conversations they are a window's share of
+    one. All are None for a model that can't be measured: a figure beside the
     results must not cost them.
     """
     row = _typical(fitted, rows)
     groups = conversations(fitted.windows.rows) if batched_by_group(network) else None
-    (batch,) = fitted.batches([row], data, 1, groups)
+    alone = [row] if groups is None else _conversation(fitted, row, groups)
+    (batch,) = fitted.batches(alone, data, len(alone), groups)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         counted = count_operations(lambda: network(batch), {})[""]
         seconds, _ = latency(lambda: network(batch), PASSES, long=LONG)
-        return {"macs": counted.macs, "elementwise": counted.elementwise, "latency_ms": 1000 * seconds}
+        several = len(alone)
+        return {
+            "macs": counted.macs // several,
+            "elementwise": counted.elementwise // several,
+            "latency_ms": 1000 * seconds / several,
+        }
     except Exception as error:
         log.warning("the cost of a window can't be measured: %s: %s", type(error).__name__, error)
         return {"macs": None, "elementwise": None, "latency_ms": None}
     finally:
         torch.set_num_threads(threads)
+
+
+def _conversation(fitted: FoldWindows, row: int, groups: Sequence[int]) -> list[int]:
+    """Return the rows of the conversation that a row belongs to: it is never cut apart."""
+    rows = [other for other, group in enumerate(groups) if group == groups[row]]
+    return in_order(rows, fitted.windows.rows, groups)
 
 
 def _typical(fitted: FoldWindows, rows: RowNumbers) -> int:

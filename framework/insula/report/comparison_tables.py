@@ -58,7 +58,7 @@ def _line(row: Row, comparison: Comparison, mark: str) -> dict[str, str]:
         "row": f"{row.name}{chosen}",
         f"{called(comparison.metric)} [95 %]": _score(score) + mark,
         f"{called(figure)}, validation": NONE if validation is None else f"{validation:.3f}",
-        "parameters": short(row.cost("parameters")),
+        "parameters": NONE if row.cost("parameters") is None else f"{row.cost('parameters'):,}",
         "MACs": short(row.cost("macs")),
         "other operations": short(row.cost("elementwise")),
         "training": seconds(row.cost("train_seconds")),

@@ -105,7 +105,7 @@ def _freeze(network: nn.Module, options: TrainingOptions) -> list[nn.Parameter]:
 def _options(options: TrainingOptions) -> TrainingOptions:
     """Return the options of training as adaptation has them; loss terms that fall to zero have fallen."""
     chosen = options.adapt
-    optimizer = options.optimizer.model_copy(update={"lr": chosen.lr or options.optimizer.lr})
+    optimizer = options.optimizer.model_copy(update={"lr": chosen.lr or options.optimizer.lr / 10})
     fallen = {
         name: term.model_copy(update={"weight": 0.0}) if term.decay == "linear" else term
         for name, term in options.losses.items()

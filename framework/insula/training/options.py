@@ -55,7 +55,7 @@ class AdaptOptions(Options):
 
     epochs: Count = 20
     lr: Positive | None = None
-    """Learning rate, constant; None: ``training.optimizer.lr``."""
+    """Learning rate, constant; None: a tenth of ``training.optimizer.lr``, as few rows are soon learnt by heart."""
     batch_size: Count | None = None
     """None: ``training.batch_size``."""
     freeze: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def same(one, other) -> bool:
 
 def test_it_helps_where_people_have_levels_of_their_own(tmp_path):
     """The trials under test are the same with labels and without, so that the difference is what the labels do."""
-    windows, plan = people(tmp_path / "store", subjects=4), plan_for(adapt={"epochs": 30})
+    windows, plan = people(tmp_path / "store", subjects=4), plan_for(adapt={"epochs": 30, "lr": 0.1})
     before, after = [], []
 
     def right(trained, rows) -> float:
@@ -198,7 +198,9 @@ def test_terms_that_fall_to_zero_have_fallen(tmp_path, monkeypatch):
     terms = {"falls": {"weight": 0.5, "decay": "linear"}, "stays": {"weight": 0.5}}
     options = {"losses": terms, "adapt": {"lr": 0.5, "batch_size": 2}, "schedule": {"name": "cosine"}}
     adapt(plan_for(**options), trained, fold, 3, tmp_path, "fold")
-    (found,) = asked
+    adapt(plan_for(optimizer={"lr": 0.2}, adapt={}), trained, fold, 3, tmp_path, "fold")
+    found, usual = asked
+    assert usual.optimizer.lr == pytest.approx(0.02), "a tenth"
     assert (found.losses["falls"].weight, found.losses["stays"].weight) == (0.0, 0.5)
     assert (found.optimizer.lr, found.batch_size, found.epochs, found.schedule.name) == (0.5, 2, 20, "constant")
 
