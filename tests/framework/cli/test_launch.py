@@ -97,7 +97,8 @@ def test_nothing_typed_shows_the_usage(insula, command):
 def test_a_missing_choice_lists_what_there_is_in_one_line(insula):
     code, _, said = insula("check", "-m", "dataset=synthetic")
     assert code == 1
-    assert "insula check: [dataset=synthetic] you must choose 'split': type split=NAME; there are: calibrated, group, " in said
+    asked = "insula check: [dataset=synthetic] you must choose 'split': type split=NAME; there are: "
+    assert f"{asked}calibrated, group, " in said
     assert said.count("\n") == 1
 
 
