@@ -11,7 +11,7 @@ from insula.evaluation.answers import Answers, means
 from insula.evaluation.null import null_summary
 from insula.evaluation.scores import ClassScores, Scores, named, scores_for
 from insula.specs import TargetSpec
-from insula.windows.protocol import Ints, Protocol
+from insula.windows.protocol import Ints, Protocol, trained
 from insula.windows.split import Fold
 
 Vectors = Float[np.ndarray, "_ outputs"]
@@ -48,7 +48,8 @@ def floors(
     labelled = index[target.name].notna().to_numpy()
     y, scores = _truth(index, target), scores_for(target)
     protocol = Protocol(index, folds)
-    pairs = [(fold.train[labelled[fold.train]], fold.test[labelled[fold.test]]) for fold in folds]
+    sides = [(trained(fold), fold.test) for fold in folds]
+    pairs = [(train[labelled[train]], test[labelled[test]]) for train, test in sides]
     pairs = [(train, test) for train, test in pairs if len(train) and len(test)]
     if not pairs:
         return []

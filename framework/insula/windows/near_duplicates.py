@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from insula.sources.joined_trial import own_name
 from insula.types import Signal, Trial
 from insula.windows.copies import is_copy
 from insula.windows.likeness import FLOOR, filled, likeness, tapered, thinned
@@ -51,10 +52,17 @@ def _of_stream(
         if not sketches:
             continue
         alike = [trial for trial, _ in sketches]
+        names = names_of(alike, several=len({trial.dataset for trial in trials}) > 1)
         for one, other in nearest(np.stack([numbers for _, numbers in sketches]), alike):
             how = likeness(_there(stretch, alike[one]), _there(stretch, alike[other]))
             if how:
-                yield NearDuplicate(stream, alike[one].id, alike[other].id, round(how, 3))
+                yield NearDuplicate(stream, names[one], names[other], round(how, 3))
+
+
+def names_of(trials: Sequence[Trial], *, several: bool) -> list[str]:
+    """Return what trials are called; of several datasets with the dataset before it, for two may use one name."""
+    own = [str(own_name(trial, "id")) for trial in trials]
+    return [f"{trial.dataset}/{name}" for trial, name in zip(trials, own, strict=True)] if several else own
 
 
 def _there(stretch: Callable[[Trial], Signal | None], trial: Trial) -> Signal:

@@ -95,6 +95,8 @@ class Protocol:
         if not self.duplicates or "trial" not in self.index:
             return np.full(len(self.index), -1)
         names = self.index["trial"].astype(str).to_numpy()
+        if "dataset" in self.index and self.index["dataset"].nunique() > 1:
+            names = self.index["dataset"].astype(str).to_numpy() + "/" + names
         number, unique = pd.factorize(np.concatenate([names, np.array(self.duplicates, object).ravel()]))
         pairs = number[len(names) :].reshape(-1, 2)
         group = _linked(np.append(pairs[:, 0], len(unique) - 1), np.append(pairs[:, 1], len(unique) - 1))

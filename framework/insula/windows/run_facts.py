@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class NearDuplicate:
-    """Two trials whose signals are one recording; ``likeness`` is 1 for an exact copy."""
+    """Two trials whose signals are one recording; ``likeness`` is 1 for an exact copy.
+
+    Where a run has several datasets, a trial's name stands behind that of its dataset and a slash.
+    """
 
     stream: str
     trial: str

@@ -53,6 +53,16 @@ def test_identity_is_worth_something_only_where_it_is_known():
     assert people["stimulus only"]["seen"] == 1
 
 
+@pytest.mark.parametrize("labels", [True, False])
+def test_who_was_adapted_to_is_known_if_the_labels_were(labels):
+    index = made_index(6, 4, 2)
+    index["emotion"] = np.where(index["subject"] == "s00", "joy", "anger")
+    own = index.index[index["subject"] == "s00"].to_numpy()
+    fold = Fold(np.setdiff1d(index.index, own), test=own[2:], adapt=own[:2], adapt_labels=labels)
+    found = named(floors(index, [fold], CLASS_TARGET))["subject only"]
+    assert (found["accuracy"], found["seen"]) == ((1, 1) if labels else (0, 0))
+
+
 def test_a_stimulus_that_determines_the_label():
     index = made_index(10, 8, 2)
     index["emotion"] = index["stimulus"].map(dict(zip(sorted(index["stimulus"].unique()), CLASSES * 2, strict=True)))

@@ -1,6 +1,7 @@
 """Near duplicates: one recording under two names is found, whatever was done to it; two recordings are not one."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,14 @@ import soundfile
 
 from insula import Signal, Target, Trial
 from insula.preprocess.prepare import Prepared
+from insula.sources.joined_trial import joined
 from insula.sources.memory import MemoryStore
+from insula.windows.audit import audit_folds
 from insula.windows.cut import cut_windows
 from insula.windows.likeness import likeness
 from insula.windows.near_duplicates import near_duplicates, nearest
+from insula.windows.run_facts import RunFacts
+from insula.windows.split import Fold
 from insula.windows.stream import StreamPlan
 
 
@@ -39,8 +44,8 @@ CHANGES = {
 }
 
 
-def compared(stretches, names=None, recordings=None, **more):
-    """Compare the trials of a run whose only stream has these signals."""
+def compared(stretches, names=None, recordings=None, joined_as=None, **more):
+    """Compare the trials of a run whose only stream has these signals; ``joined_as``: as trials of several datasets."""
     store, prepared, trials = MemoryStore(), Prepared(), []
     for number, stretch in enumerate(stretches):
         name = f"t{number}"
@@ -48,7 +53,10 @@ def compared(stretches, names=None, recordings=None, **more):
         prepared.signals["x", recording] = store.put(recording, [stretch])
         prepared.keys["x", recording] = recording
         given = {key: values[number] for key, values in more.items()}
-        trials.append(Trial(name, f"s{number}", recording=recording, labels={"y": 0}, **given))
+        trial = Trial(name, f"s{number}", recording=recording, labels={"y": 0}, **given)
+        if joined_as:
+            trial = replace(joined(replace(trial, id=joined_as[number]), trial.dataset), recording=recording)
+        trials.append(trial)
     plans = {"x": StreamPlan("x", (), (), None, 0.0)}
     windows = cut_windows(trials, prepared, plans, {"y": (Target("classes", ("a", "b")), None)}, None, None, store)
     return near_duplicates(windows, ["x"])
@@ -146,3 +154,19 @@ def test_real_recordings_are_told_apart_and_their_copies_found(real_data, read, 
     found = compared([signal(x, sfreq) for x in (*several, *copies)])
     pairs = {frozenset((pair.trial, pair.other)) for pair in found}
     assert pairs == {frozenset((f"t{5 * k}", f"t{len(several) + k}")) for k in range(len(CHANGES))}
+
+
+def test_one_recording_in_two_datasets_is_on_both_sides():
+    """Trials of two datasets may have one name, and be two recordings; or have two names, and be one."""
+    whose = ("berlin", "berlin", "mine", "mine")
+    stretches = [signal(coloured(seed)) for seed in (0, 1, 2, 0)]
+    found = compared(stretches, dataset=whose, joined_as=("a", "b", "a", "c"))
+    assert [{pair.trial, pair.other} for pair in found] == [{"berlin/a", "mine/c"}]
+    index = pd.DataFrame({"dataset": whose, "subject": ["p", "q", "p", "q"], "trial": ["a", "b", "a", "c"]})
+    berlin, mine = np.array([0, 1]), np.array([2, 3])
+    audit = audit_folds(index, [Fold(berlin, test=mine)], facts=RunFacts(duplicates=found))
+    (finding,) = [finding for finding in audit.findings if finding.kind == "near_duplicates"]
+    assert "1 recordings lie on both sides" in finding.reason
+    assert "'c' in test and 'a' in train" in finding.reason
+    alone = audit_folds(index, [Fold(np.array([0]), test=np.array([1, 2]))], facts=RunFacts(duplicates=found))
+    assert not [finding for finding in alone.findings if finding.kind == "near_duplicates"]
