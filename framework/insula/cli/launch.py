@@ -40,6 +40,10 @@ class Failures:
         self.jobs += 1
         try:
             return self.job(composed)
+        except KeyboardInterrupt as stopped:  # ends a sweep too
+            raise KeyboardInterrupt(
+                f"what is done is kept: the same command with {self._folder()} goes on"
+            ) from stopped
         except Exception as error:
             if os.getpid() != self.process or seeking():
                 raise  # in a launcher's worker this object is a copy; and who seeks must know of what failed
@@ -62,6 +66,12 @@ class Failures:
         from omegaconf import OmegaConf
 
         return not OmegaConf.is_missing(HydraConfig.get().job, "num")
+
+    def _folder(self) -> str:
+        from hydra.core.hydra_config import HydraConfig
+
+        hydra = HydraConfig.get()
+        return f"hydra.sweep.dir={hydra.sweep.dir}" if self._sweeps() else f"hydra.run.dir={hydra.runtime.output_dir}"
 
     def _name(self) -> str:
         from hydra.core.hydra_config import HydraConfig

@@ -43,6 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, `head` say, has seen enough
         sys.stderr.close()
         return 0
-    except KeyboardInterrupt:
-        print(f"insula {args.command}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"insula {args.command}: interrupted{f'; {stopped}' if stopped.args else ''}", file=sys.stderr)
         return 130

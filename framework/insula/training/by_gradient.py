@@ -46,10 +46,8 @@ def _run_trainer(trainer: Any, module: Any, loaders: Loaders, last: Path) -> Non
         warnings.filterwarnings("ignore", message=".*(num_workers|litlogger|LeafSpec|isinstance\\(treespec).*")
         try:
             trainer.fit(module, *loaders, ckpt_path=str(last) if last.exists() else None, weights_only=True)
-        except SystemExit as stopped:  # Lightning's answer to Ctrl-C
-            raise TrainingError(
-                f"interrupted; what is done is kept: the same command with hydra.run.dir={last.parents[3]} goes on"
-            ) from stopped
+        except SystemExit as stopped:  # Lightning's answer to Ctrl-C and to being asked to end; no fault of this run
+            raise KeyboardInterrupt from stopped
 
 
 def _is_over(checkpoint: Mapping[str, Any], options: TrainingOptions) -> bool:

@@ -1,6 +1,8 @@
 """``insula train`` and ``insula check``: arguments in any order, one error said once, sweeps that go on."""
 
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -43,6 +45,19 @@ def test_a_sweep_goes_on_and_names_what_failed(insula, tmp_path):
     assert "dataset.subjects=2: failed: 2 subjects" in shown
     assert not (tmp_path / "sweep" / "0" / "metrics.json").exists()
     assert json.loads((tmp_path / "sweep" / "1" / "metrics.json").read_text())["grade"] == "A"
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_sweep_ends_and_says_how_to_go_on(insula, tmp_path, monkeypatch, kind):
+    from insula.training.callbacks import Progress
+
+    monkeypatch.setattr(Progress, "epoch", lambda *_: os.kill(os.getpid(), kind))
+    folder = f"hydra.sweep.dir={tmp_path / 'sweep'}"
+    code, shown, said = insula("train", "-m", *SMALL, "seed=0,1", folder)
+    assert code == 130
+    assert said.endswith(f"interrupted; what is done is kept: the same command with {folder} goes on\n")
+    assert "failed" not in shown
+    assert not (tmp_path / "sweep" / "1").exists()
 
 
 def test_a_defect_in_a_sweep_keeps_its_traceback(insula, tmp_path, monkeypatch):
