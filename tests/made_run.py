@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from insula.evaluation.finished import FinishedRun
 from insula.evaluation.metrics import summarise
+from insula.report.compared_row import Row, rows_of
 from insula.training.options import TrainingOptions
 from made_predictions import CLASS_TARGET, CLASSES, made_predictions
 
@@ -86,3 +88,13 @@ def made_run(
     (folder / "environment.json").write_text(json.dumps(environment))
     assert TrainingOptions(**plain["training"])
     return folder
+
+
+def cell(name: str) -> dict[str, Any]:
+    """Return the options that a run with another cell has of its own."""
+    return {"cell": {"name": name, "hidden_size": 8}}
+
+
+def read(*folders: Path) -> list[Row]:
+    """Return the rows of such runs."""
+    return rows_of([FinishedRun.of(folder) for folder in folders])

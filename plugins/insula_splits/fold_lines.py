@@ -58,14 +58,15 @@ def _texts(path: Path) -> pd.DataFrame:
         if path.suffix in (".parquet", ".pq"):
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True)
     except (OSError, ValueError) as error:
         raise SplitError(f"{path} can't be read as a table of folds: {error}") from error
-    return pd.DataFrame({str(name): _as_text(pd.Series(table[name])) for name in table})
+    return pd.DataFrame({str(name).strip(): _as_text(pd.Series(table[name])) for name in table})
 
 
 def _as_text(column: pd.Series) -> pd.Series:
-    return column.astype(str).astype(object).where(column.notna(), None)
+    text = column.astype(str).str.strip().astype(object)
+    return text.where(column.notna() & (text != ""), None)
 
 
 def _seconds(column: pd.Series, path: Path) -> pd.Series:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from insula import Fold, Split
+from insula import Fold, Split, SplitError
 from insula_splits.group import Group
 from insula_splits.subject_kfold import SubjectKFold
 from insula_splits.unit_split import Seed, Validation
@@ -55,7 +55,8 @@ class SubjectAndStimulus(Split):
         Raises
         ------
         SplitError
-            If there are too few people or stimuli, or a window has no stimulus.
+            If there are too few people or stimuli, a window has no stimulus, or a fold would have nothing to test or
+            nothing to validate, because not everybody has met every stimulus.
         """
         (person, k), (stimulus, _) = self.people.parts(index), self.stimuli.parts(index)
         for i, j in product(range(k), range(k)) if self.pairs == "all" else zip(range(k), range(k), strict=True):
@@ -65,4 +66,10 @@ class SubjectAndStimulus(Split):
             if self.validation == "same":
                 there, shown = person == (i + 1) % k, stimulus == (j + 1) % k
                 validation, train = there & shown, train & ~there & ~shown
+            for role, rows in (("test", test), ("validation", validation)):
+                if not rows.any() and (role == "test" or self.validation == "same"):
+                    raise SplitError(
+                        f"split.k={k}: a part of the people has met no stimulus of a part of the stimuli, so a fold "
+                        f"has no {role} window; type a smaller split.k, or another split.seed"
+                    )
             yield Fold(*map(np.flatnonzero, (train, validation, test)))

@@ -108,6 +108,13 @@ def test_speaker_is_subject_and_names_may_look_like_nothing(published):
     assert same(index, Predefined(file=path).folds(index), LeaveTrialsOut().folds(index))
 
 
+def test_spaces_around_commas_are_no_harm(published):
+    index = made_index(3, 6, 2)
+    path = published(index, LeaveTrialsOut())
+    path.write_text(path.read_text().replace(",", " , "))
+    assert same(index, Predefined(file=path).folds(index), LeaveTrialsOut().folds(index))
+
+
 def test_trials_numbered_afresh_for_every_person_are_told_apart(published):
     index = made_index(3, 6, 2)
     index["trial"] = index["trial"].str[-2:]

@@ -46,6 +46,14 @@ def test_too_few_people_or_stimuli_and_unknown_stimuli_are_told():
         list(SubjectAndStimulus().folds(made_index().assign(stimulus=None)))
 
 
+@pytest.mark.parametrize(("seed", "role"), [(0, "test"), (4, "validation")])
+def test_people_who_have_not_met_the_stimuli_of_a_part_are_told(seed, role):
+    index = made_index(9, 3, 2)
+    index["stimulus"] = (index["subject"].str[1:].astype(int) % 4).astype(str)
+    with pytest.raises(SplitError, match=f"split.k=4: a part of the people.* no {role} window; type a smaller split.k"):
+        list(SubjectAndStimulus(k=4, seed=seed).folds(index))
+
+
 def test_take_is_the_frameworks(compose):
     assert installed().get("splits", "subject_and_stimulus").options().take is None
     assert compose("experiment=demo", "split=random_windows", "split.take=1").split.options["take"] == 1

@@ -88,7 +88,7 @@ def _rows(folders: list[Path]) -> tuple[list[Any], list[str]]:
         else:
             unfinished.append(str(folder))
     if not found:
-        raise ConfigError(f"none of the {len(unfinished)} runs in {', '.join(map(str, folders))} is finished")
+        raise ConfigError(f"no run in {', '.join(map(str, folders))} is finished ({len(unfinished)} begun)")
     return rows_of(found), unfinished
 
 

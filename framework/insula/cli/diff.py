@@ -32,9 +32,10 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what differs."""
     from insula.evaluation.finished import FinishedRun
+    from insula.report.render import plain
 
     found = difference(*(FinishedRun.of(folder) for folder in args.runs))
-    print(json.dumps(found, indent=1) if args.as_json else "\n".join(_lines(found)))
+    print(json.dumps(plain(found), indent=1) if args.as_json else "\n".join(_lines(found)))
     return 0
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from insula.errors import DataError
 from insula.evaluation.finished import FinishedRun
 from insula.evaluation.same_rows import check_same_rows, same_folds
+from insula.windows.copies import COPY
 
 WHERE = ("fold", "role", "dataset", "subject", "session", "recording", "trial", "t0", "t1")
 """Columns of ``folds.csv`` that say which window is what in which fold."""
@@ -39,7 +40,9 @@ def _rows_or_folds(a: FinishedRun, b: FinishedRun) -> str:
         if not same_folds(*tables):
             return "they tested the same rows in other folds"
     if a.folds is not None and b.folds is not None:
-        tables = [table.filter(items=WHERE) for table in (a.folds, b.folds)]
+        # Of a blind run the predictions, which hold the labels, aren't there.
+        told = (*WHERE, "label") if a.blind or b.blind else WHERE
+        tables = [_without_copies(table).filter(items=told) for table in (a.folds, b.folds)]
         return "" if _as_set(tables[0]) == _as_set(tables[1]) else _other_folds(tables)
     if a.digests.get("folds") != b.digests.get("folds"):
         return "their folds differ"
@@ -48,6 +51,11 @@ def _rows_or_folds(a: FinishedRun, b: FinishedRun) -> str:
 
 def _of_first_target(run: FinishedRun) -> pd.DataFrame:
     return run.predictions.loc[run.predictions["target"] == next(iter(run.targets))]
+
+
+def _without_copies(folds: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the copies that training alone knows: whether there are any is a choice of the model, as a cell is."""
+    return folds if COPY not in folds else folds.loc[(folds[COPY] == "") | (folds["role"] == "test")]
 
 
 def _as_set(table: pd.DataFrame) -> set[tuple[str, ...]]:
@@ -61,4 +69,5 @@ def _other_folds(tables: Sequence[pd.DataFrame]) -> str:
         mine, other = (_as_set(table.loc[table["role"] == role]) for table in tables)
         if mine != other:
             several.append(f"{role} ({len(mine)} and {len(other)} rows over all folds)")
-    return f"their folds differ in the rows of {', '.join(several)}"
+    labels = ", or in their labels" if "label" in tables[0] else ""
+    return f"their folds differ in the rows of {', '.join(several)}{labels}"

@@ -43,18 +43,14 @@ class FinishedRun:
             config, metrics = (json.loads((folder / name).read_text()) for name in ("config.json", "metrics.json"))
         except ValueError as error:
             raise ConfigError(f"the run in {folder} can't be read: {error}") from error
+        if not isinstance(config, dict) or not isinstance(metrics, dict) or not {"metrics", "grade"} <= metrics.keys():
+            raise ConfigError(f"the run in {folder} can't be read: its config.json and metrics.json aren't insula's")
         return cls(folder, config, metrics)
 
     @property
     def blind(self) -> bool:
         """Whether its test rows are closed still."""
         return bool(self.metrics.get("blind"))
-
-    @cached_property
-    def summaries(self) -> list[dict[str, Any]]:
-        """What ``fold.json`` says, of every fold of every seed."""
-        found = [json.loads(path.read_text()) for path in self.folder.glob("folds/*/fold.json")]
-        return sorted(found, key=lambda fold: (fold.get("seed", 0), fold.get("fold", 0)))
 
     @cached_property
     def environment(self) -> Mapping[str, Any]:
@@ -114,7 +110,7 @@ class FinishedRun:
 
 
 def find_runs(folders: Sequence[Path]) -> list[Path]:
-    """Return the folders of runs: those given, and of sweeps and studies those inside.
+    """Return the folders of runs, each once: those given, and of sweeps and studies those inside.
 
     Raises
     ------
@@ -130,7 +126,10 @@ def find_runs(folders: Sequence[Path]) -> list[Path]:
                 f"{folder} {what}: type the folder of a run, of a sweep (multirun/DATE/TIME) or of a study"
             )
         found += inside or [folder]
-    return list(dict.fromkeys(found))
+    once: dict[Path, Path] = {}
+    for path in found:
+        once.setdefault(path.resolve(), path)  # however it was typed
+    return list(once.values())
 
 
 def _inside(folder: Path) -> list[Path]:

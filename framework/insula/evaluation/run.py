@@ -70,7 +70,8 @@ def evaluate_folds(
         for run in todo:
             run.run(progress)
             done = json.loads((run.folder / "fold.json").read_text())
-            log.info("%s: epoch %d taken, %d windows tested", run.title, done["epochs"], done["windows"]["test"])
+            what = "test windows closed" if plan.options.blind else "windows tested"
+            log.info("%s: epoch %d taken, %d %s", run.title, done["epochs"], done["windows"]["test"], what)
         progress.bar.close()
     return runs
 

@@ -40,7 +40,7 @@ def write_blind_report(
     page = {
         "title": f"{dataset.name}, {results.config['split']['name']}",
         "made_up": metrics["made_up"],
-        "folder": folder,
+        "folder": shlex.quote(str(folder)),
         "audit": results.audit,
         "grade_means": GRADES[results.audit.grade],
         "validation": _validation(metrics),

@@ -112,8 +112,8 @@ def rows_of(runs: Sequence[FinishedRun], names: Mapping[Path, str] | None = None
 
 def _key(run: FinishedRun, name: str) -> str:
     """Return what is the same of runs that differ in nothing but their seeds."""
-    told = [name, digest_options({**run.config, "seed": None}), run.digests, run.metrics.get("grade"), run.blind]
-    return json.dumps(told, sort_keys=True)
+    options = digest_options({**run.config, "seed": None, "analyses": None})
+    return json.dumps([name, options, run.digests, run.metrics.get("grade"), run.blind], sort_keys=True)
 
 
 def _seeds(run: FinishedRun) -> set[int]:

@@ -73,9 +73,7 @@ class Comparison:
         return all(row.blind for row in self.rows)
 
 
-def compare(
-    rows: Sequence[Row], *, metric: str | None = None, against: str | None = None, tested: bool = True
-) -> Comparison:
+def compare(rows: Sequence[Row], *, metric: str | None = None, against: str | None = None) -> Comparison:
     """Compare rows.
 
     Parameters
@@ -87,8 +85,6 @@ def compare(
     against
         The row that the others are held against: its name, its number from 1, or a folder of its runs; None: the one
         that validation chose, or the first.
-    tested
-        False: no tests, as for rows that aren't comparable.
 
     Raises
     ------
@@ -96,14 +92,16 @@ def compare(
         If there are fewer than two rows, no such metric, or no such row.
     """
     if len(rows) < 2:
-        raise ConfigError("a comparison takes two runs, or more: type their folders, or that of a sweep")
+        alike = any(len(row.runs) > 1 for row in rows)
+        why = " that differ in more than their seeds" if alike else ""
+        raise ConfigError(f"a comparison takes two runs, or more{why}: type their folders, or that of a sweep")
     groups = grouped(rows)
     chosen_metric = _metric(rows, metric)
     protocols = {row.name: str(number) for number, group in enumerate(groups) for row in group}
     selection = select({row.name: row.measured for row in rows}, protocols, chosen_metric if metric else None)
     reasons = _reasons(groups)
     wanted = _row(rows, against) if against else None
-    if reasons or not tested:
+    if reasons:
         return Comparison(rows, chosen_metric, selection, reasons)
     reference = wanted or next((row for row in rows if row.name in selection.chosen), rows[0])
     differences = differences_from(reference, rows, chosen_metric)

@@ -55,7 +55,8 @@ def _difference_json(each: Difference) -> dict[str, Any]:
         "said": each.said,
     }
     if pair is None:
-        return {**about, "difference": None, "low": None, "high": None}
+        unknown = dict.fromkeys(("difference", "low", "high", "metric", "unit", "units", "test"))
+        return {**about, **unknown, "tests": {}, "effects": {}}
     ends = {name: _plain(getattr(pair, name)) for name in ("difference", "low", "high")}
     more = {"metric": pair.metric, "unit": pair.unit, "units": pair.units, "test": pair.primary}
     return {**about, **ends, **more, "tests": dict(pair.tests), "effects": dict(pair.effects)}

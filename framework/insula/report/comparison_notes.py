@@ -5,6 +5,9 @@ from insula.evaluation.paired import Paired
 from insula.report.comparison import ALPHA, Comparison
 from insula.report.shown import called
 
+WITHOUT = "the split gave no validation rows, or they share something with the test rows"
+"""Why a row has no validation figure."""
+
 
 def notes(comparison: Comparison) -> list[str]:
     """Return what is to be said beside the tables, a sentence or two each."""
@@ -37,7 +40,9 @@ def _chosen(comparison: Comparison) -> list[str]:
         tied = f" (tied with {', '.join(ties)}; the first is taken)" if ties else ""
         found.append(f"{said}{tied}, and flatters; test values had no part in the choice.")
     if not selection.values:
-        found.append("No row has a validation figure, so none is chosen.")
+        found.append(f"No row has a validation figure, so none is chosen: {WITHOUT}.")
+    elif lacking := [row.name for row in comparison.rows if row.name not in selection.values]:
+        found.append(f"Without a validation figure: {', '.join(lacking)}: {WITHOUT}.")
     if not comparison.blind:
         found.append(f"The best test value of {count} rows is the best of {count}: as a result it flatters.")
     return found
@@ -49,7 +54,7 @@ def _tested(comparison: Comparison) -> list[str]:
         return []
     pair = next(each.paired for each in tested if each.paired)
     return [
-        f"* p < {ALPHA:g} against {comparison.against}, by {pair.primary} over {_units(pair)}, after "
+        f"A * says p < {ALPHA:g} against {comparison.against}, by {pair.primary} over {_units(pair)}, after "
         f"Holm's correction for {len(tested)}. A difference that can't be told isn't equality: the interval says how "
         "large it may be."
     ]

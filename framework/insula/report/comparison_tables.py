@@ -22,8 +22,8 @@ def rows_table(comparison: Comparison) -> Table:
 
 
 def differences_table(comparison: Comparison) -> Table | None:
-    """Return a line for every row that is held against the one, with the outcome in words."""
-    if not comparison.differences:
+    """Return a line for every row that is held against the one, with the outcome in words; None where all are blind."""
+    if not comparison.differences or comparison.blind:
         return None
     heads = ["row", "difference [95 %]", "p (Holm)", "effect d_z", "outcome"]
     lines = [[each.row, _ends(each), _p(each.corrected), _effect(each), each.said] for each in comparison.differences]
@@ -78,7 +78,7 @@ def _score(score: Mapping[str, float | None]) -> str:
 
 def _ends(each: Difference) -> str:
     pair = each.paired
-    if pair is None:
+    if pair is None or pair.difference != pair.difference:
         return NONE
     ends = f" [{pair.low:+.3f}, {pair.high:+.3f}]" if pair.low == pair.low else ""
     return f"{pair.difference:+.3f}{ends}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from insula.evaluation.analysis import Figure
 from insula.evaluation.drawing import drawing
-from insula.report.axis import COLOURS
+from insula.report.axis import COLOURS, MARKERS
 from insula.report.compared_row import Row
 from insula.report.comparison import Comparison
 from insula.report.comparison_tables import short
@@ -17,7 +17,6 @@ AXES = {
     "train_seconds": "training of a model (s)",
     "latency_ms": "latency of a window (ms)",
 }
-MARKERS = "osD^vP*X"
 Point = tuple[float, float, float | None, float | None]
 
 

@@ -16,6 +16,7 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "–": "--",
     "…": r"\dots{}",
+    "|": r"\textbar{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
@@ -63,14 +64,20 @@ def _wrapped(cell: str, width: int) -> list[str]:
 
 def as_markdown(table: Table) -> str:
     """Write a table as Markdown."""
-    rows = [[str(cell).replace("|", r"\|").replace("*", r"\*") for cell in row] for row in (table.columns, *table.rows)]
+    rows = [[in_cell(cell).replace("*", r"\*") for cell in row] for row in (table.columns, *table.rows)]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([table.caption, "", lines[0], "|---" * len(table.columns) + "|", *lines[1:]])
+
+
+def in_cell(cell: Any) -> str:
+    """Return a text as a cell of a Markdown table takes it: it may hold no bar, and is one line."""
+    return " ".join(str(cell).split()).replace("|", r"\|")
 
 
 def as_latex(table: Table, notes: Sequence[str] = ()) -> str:
     """Write a table for the package booktabs, with notes as comments."""
     rows = [" & ".join(escaped(str(cell)) for cell in row) + r" \\" for row in (table.columns, *table.rows)]
+    rows = [f"{{}}{row}" if row.startswith(("[", "*")) else row for row in rows]  # the end of a row would take these
     return "\n".join(
         [
             *(f"% {line}" for line in (table.caption, *notes)),
@@ -86,8 +93,8 @@ def as_latex(table: Table, notes: Sequence[str] = ()) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as LaTeX shows it as it is."""
-    return "".join(_LATEX.get(letter, letter) for letter in text)
+    """Return a text as LaTeX shows it as it is; what stands before a number is a minus, not a hyphen."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "$-$", "".join(_LATEX.get(letter, letter) for letter in text))
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:

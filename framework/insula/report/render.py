@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from insula.evaluation.analysis import Figure
+from insula.report.formats import in_cell
 
-NUMBER = re.compile(r"[+\-−]?[\d,]*\.?\d+(e[+\-−]?\d+)?( ?%)?( [\[±(].*)?|\[[+\-−\d., ]+\]|[–-]")
-"""What stands on the right of its column: a number, its interval or spread, a dash."""
+NUMBER = re.compile(
+    r"(< )?[+\-−]?[\d,]*\.?\d+(e[+\-−]?\d+)?( ?%| ([kMG]|ms|s|min|h))?( [\[±(].*)?|\[[+\-−\d., ]+\]|[–-]"
+)
+"""What stands on the right of its column: a number with its unit, its interval or spread, a dash."""
 
 
 def render(template: str, page: Mapping[str, Any]) -> str:
@@ -24,7 +27,7 @@ def render(template: str, page: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"inline": inline, "numeric": numeric, "slug": slug}
+    environment.filters |= {"inline": inline, "numeric": numeric, "slug": slug, "in_cell": in_cell}
     return environment.get_template(template).render(page)
 
 

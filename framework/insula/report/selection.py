@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from insula.evaluation.validation import SEES_TEST
 from insula.report.measured import Measured
 
 COMPARABLE = ("balanced_accuracy", "ccc")
@@ -31,7 +32,8 @@ def select(
 ) -> Selection:
     """Return the mean validation figure over folds and seeds at the epochs taken, and the best run of every protocol.
 
-    A run that was stopped by its test rows has no validation figure, and so has one that validated nothing.
+    A run that validated nothing has no validation figure, nor has one whose validation rows were its test rows, or
+    shared something with them.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def select(
         The figure to choose by, where every run has it. Else what all monitor, other than the loss; else balanced
         accuracy, or CCC.
     """
-    honest = {name: run for name, run in runs.items() if _training(run, "select_on", "validation") == "validation"}
+    honest = {name: run for name, run in runs.items() if not _sees_test(run)}
     monitored = {_training(run, "monitor", "loss") for run in honest.values()}
     several = [*([metric] if metric else ()), *(monitored if len(monitored) == 1 else ()), *COMPARABLE]
     for figure in (name for name in several if name != "loss"):
@@ -72,6 +74,12 @@ def _protocol(run: Measured) -> str:
         **{key: run.metrics.get(key) for key in ("grade", "claim")},
     }
     return json.dumps(known, sort_keys=True)
+
+
+def _sees_test(run: Measured) -> bool:
+    found = (run.metrics.get("audit") or {}).get("findings") or ()
+    by_test = _training(run, "select_on", "validation") == "test"
+    return by_test or any(finding["kind"] in SEES_TEST for finding in found)
 
 
 def _training(run: Measured, option: str, default: str) -> str:

@@ -24,8 +24,8 @@ NOT_HERE = "not run here"
 VALIDATION = (
     "{figure}, validation: the mean over folds and seeds at the epochs whose weights were taken. Among rows with one "
     "protocol (data, windows, targets, split, seeds, grade and claim) the best is marked as chosen: its validation "
-    "value is the best of n, and flatters; its test value had no part in the choice. A row whose training was "
-    "stopped by test rows has no validation value."
+    "value is the best of n, and flatters; its test value had no part in the choice. A row whose "
+    "validation rows were test rows, or share something with them, has no validation value."
 )
 
 

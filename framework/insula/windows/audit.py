@@ -96,7 +96,8 @@ def audit_folds(
         If there is no fold, or no such claim.
     """
     known, promised = facts or RunFacts(), _promised(claims)
-    protocol = Protocol(index, folds, names, [(pair.trial, pair.other) for pair in known.duplicates])
+    duplicates = [(pair.trial, pair.other) for pair in known.duplicates]
+    protocol = Protocol(index, folds, names, duplicates, made_elsewhere=facts is None)
     findings = [
         *train_test_leaks(protocol),
         *held_out(protocol, promised),

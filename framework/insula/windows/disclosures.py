@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from insula.windows.copies import COPY
 from insula.windows.finding import Finding, over_folds
-from insula.windows.protocol import Ints, Protocol, count, shared, trained
+from insula.windows.protocol import Ints, Protocol, apart, count, shared, trained
 
 DETERMINES = 0.5
 """A stimulus "all but determines" the label if it removes this share of the majority rule's errors (or variance)."""
@@ -157,8 +157,9 @@ def _stimulus_rule(protocol: Protocol, label: str) -> str | None:
     """Predict each trial from the *other* trials of its stimulus; say how well, if that is well enough.
 
     A trial counts once, however many windows it has, and never for itself: a stimulus with a single trial says nothing.
+    Where no trial is known, what one person was shown (in one session and recording) is one.
     """
-    table = pd.DataFrame({"stimulus": protocol.stimulus, "family": protocol.family})
+    table = pd.DataFrame({"stimulus": protocol.stimulus, "family": _shown(protocol)})
     table["y"] = protocol.index[label].to_numpy()
     table = table[(table["stimulus"] >= 0) & table["y"].notna()]
     if table.empty:
@@ -169,6 +170,14 @@ def _stimulus_rule(protocol: Protocol, label: str) -> str | None:
     windows: pd.DataFrame = pd.crosstab([table["stimulus"], table["family"]], table["y"].astype(str))
     y = np.eye(windows.shape[1])[windows.to_numpy().argmax(axis=1)]
     return _guessed(windows.index.get_level_values("stimulus").to_numpy(), y)
+
+
+def _shown(protocol: Protocol) -> Ints:
+    names = [name for name in ("subject", "session", "recording") if name in protocol.index]
+    known = np.any([protocol.codes(name) >= 0 for name in names], axis=0) if names else np.array(False)
+    person = protocol.index.groupby(names, dropna=False).ngroup().to_numpy() if names else protocol.stimulus
+    person = apart(np.where(known, person, -1))
+    return np.where(protocol.family >= 0, protocol.family, protocol.family.max(initial=-1) + 1 + person)
 
 
 def _others(stimulus: Ints, y: Float[np.ndarray, " trials *outputs"]) -> Float[np.ndarray, " trials *outputs"]:

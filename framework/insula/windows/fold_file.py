@@ -2,7 +2,8 @@
 
 import difflib
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,10 @@ TIMES = ("t0", "t1", "raw_t0", "raw_t1")
 ALIASES = {"speaker": "subject", "sentence": "stimulus"}
 WRITTEN = (*NAMES, "t0", "t1", "label", "raw_t0", "raw_t1", "group", COPY)
 """The columns behind row, fold and role, where the index has them."""
+_NOTHING = ("nan", "NaN", "<NA>")
+"""What programs write where there is nothing; a class or a person may be called NA or none."""
+_NO_NAME = ("NA", "None", "none", "NULL", "null")
+"""What they write there, too, and what no time, and no parent, is called."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +86,9 @@ def read_folds(path: Path) -> FoldTable:
 
     Its columns are ``row, fold, role`` and any of ``subject`` (or ``speaker``), ``session``, ``recording``, ``trial``,
     ``stimulus`` (or ``sentence``), ``parent`` (a trial), ``t0``, ``t1`` (seconds in the recording, else in the trial),
-    ``label`` and ``dataset``; others are left as they are. A row has a line for every fold and role that it is in.
+    ``label`` and ``dataset``; others are left as they are. A row has a line for every fold and role that it is in. An
+    empty cell, ``nan`` and ``NaN`` are nothing; a name that is a whole number may be written with ``.0`` behind it, as
+    pandas does where others are missing.
     Where none of a fold's ``adapt`` lines has a label, and other lines have, theirs are withheld.
 
     Raises
@@ -89,7 +96,7 @@ def read_folds(path: Path) -> FoldTable:
     SplitError
         If it is no such table, or contradicts itself.
     """
-    table = _numbers(_one_name(_read(path), path), path)
+    table = _numbers(_names(_one_name(_read(path), path)), path)
     row, rows = pd.factorize(table["row"])
     index = _facts(table, row, path)
     index.insert(0, "row", rows)
@@ -119,20 +126,22 @@ def _by_number(name: str) -> tuple[float, str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """Return the lines as texts, None where there is none."""
+    """Return the lines as texts without spaces around them, None where there is none."""
     try:
-        table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig", skipinitialspace=True
-        )
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error).strip()
         raise SplitError(f"{path} can't be read as a table of folds (CSV): {why}") from error
     table.columns = [str(name).strip() for name in table]
+    for name in table:
+        table[name] = _each(table[name].to_numpy(object), _tidied)
     for name in NEEDED:
         if name not in table:
-            near = difflib.get_close_matches(name, map(str.lower, table), n=1)
-            meant = f" (did you mean {near[0]!r}?)" if near else ""
-            commas = "; separate them by commas" if len(table.columns) == 1 and ";" in table.columns[0] else ""
+            others = {str(other).lower(): str(other) for other in table}
+            near = difflib.get_close_matches(name, others, n=1)
+            meant = f" (is it {others[near[0]]!r}?)" if near else ""
+            apart = len(table.columns) == 1 and any(mark in table.columns[0] for mark in ";\t|")
+            commas = "; separate them by commas" if apart else ""
             raise SplitError(
                 f"{path} has no column {name!r}{meant}; its columns are {', '.join(table)}{commas}. A table of folds "
                 "has row, fold and role, and more columns to audit them by"
@@ -170,8 +179,30 @@ def _one_name(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     return table.rename(columns=ALIASES)
 
 
+def _tidied(text: str) -> str | None:
+    return None if text.strip() in ("", *_NOTHING) else text.strip()
+
+
+def _each(texts: np.ndarray, change: Callable[[str], str | None]) -> np.ndarray:
+    """Change every text, but each that there is once: a file has many lines of few names."""
+    place, several = pd.factorize(texts)
+    return np.array([*map(change, several), None], object)[place]
+
+
+def _names(table: pd.DataFrame) -> pd.DataFrame:
+    """Give every name one spelling: a column of whole numbers gets ``.0`` behind them where a cell is missing."""
+    for name in (name for name in ("row", "fold", *NAMES) if name in table):
+        table[name] = _each(table[name].to_numpy(object), lambda text: re.sub(r"^(-?\d+)\.0+$", r"\1", text))
+    if "parent" in table:
+        trials = set(table["trial"]) if "trial" in table else set()
+        nothing = table["parent"].isin([word for word in _NO_NAME if word not in trials])
+        table["parent"] = table["parent"].where(~nothing, None)
+    return table
+
+
 def _numbers(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     for name in (name for name in TIMES if name in table):
+        table[name] = table[name].where(~table[name].isin(_NO_NAME), None)
         given = table[name].to_numpy(object)
         numbers = np.asarray(pd.to_numeric(given, errors="coerce"), np.float64)
         wrong = np.flatnonzero(table[name].notna().to_numpy() & ~np.isfinite(numbers))

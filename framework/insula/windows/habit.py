@@ -39,7 +39,7 @@ def holds_out(
     if not cut or sum(map(len, whole)) < _SHARE * cut:
         return None
     others = {name: protocol.codes(name) for name in COLUMNS if name != column}
-    kept, trials = {name: by for name, by in others.items() if _kept_whole(protocol, by, sides)}, _trials(protocol)
+    kept, trials = {name: by for name, by in others.items() if _kept_whole(protocol, by, sides)}, protocol.piece
     held, expected = 0, 0.0
     for fold, side, here, there in zip(protocol.folds, sides, whole, apart, strict=True):
         rows = np.union1d(side, fold.test)
@@ -67,12 +67,6 @@ def _at_least(number: int, expected: float) -> float:
     from scipy.special import gammainc
 
     return float(gammainc(number, expected)) if number else 1.0
-
-
-def _trials(protocol: Protocol) -> Ints:
-    """Return a number per row for its trial and the copies of it; a row without a trial is one of its own."""
-    family = protocol.family
-    return np.where(family < 0, family.max(initial=-1) + 1 + np.arange(len(family)), family)
 
 
 def _kept_whole(protocol: Protocol, codes: Ints, sides: Sequence[Ints]) -> bool:

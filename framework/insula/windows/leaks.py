@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 
 from insula.windows.finding import Finding, over_folds
-from insula.windows.protocol import Ints, Protocol, count, shared, trained
+from insula.windows.protocol import Ints, Protocol, apart, count, shared, trained
 
 Sides = tuple[str, str]
 _SAME_INSTANT = 1e-6  # seconds: windows that touch don't overlap, whatever rounding says
@@ -84,21 +85,24 @@ def _kin(protocol: Protocol, groups: Ints, left: Ints, right: Ints) -> list[tupl
     both = shared(groups, left, right)
     if not len(both):
         return []
-    rows = np.concatenate([left, right])
-    pairs = np.unique(np.stack([groups[rows], protocol.trial[rows]]), axis=1)
+    rows, trial = np.concatenate([left, right]), apart(protocol.trial)
+    pairs = np.unique(np.stack([groups[rows], trial[rows]]), axis=1)
     several, trials = np.unique(pairs[0], return_counts=True)
     found = []
     # a group of one trial has no others: that trial on both sides is another finding
     for code in np.intersect1d(both, several[trials > 1]):
         on_left, on_right = (rows[groups[rows] == code] for rows in (left, right))
-        other = next((row for row in on_left if protocol.trial[row] != protocol.trial[on_right[0]]), on_left[0])
+        other = next((row for row in on_left if trial[row] != trial[on_right[0]]), on_left[0])
         found.append((int(other), int(on_right[0])))
     return found
 
 
 def _told(protocol: Protocol, rows: tuple[int, int], sides: Sides) -> str:
-    left, right = rows
-    return f"{protocol.name('trial', right)} in {sides[1]} and {protocol.name('trial', left)} in {sides[0]}"
+    left, right = (
+        protocol.name("trial", row) if protocol.trial[row] >= 0 else f"a copy of {protocol.name('parent', row)}"
+        for row in rows
+    )
+    return f"{right} in {sides[1]} and {left} in {sides[0]}"
 
 
 def _samples(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str | None:
@@ -119,7 +123,8 @@ def _samples(protocol: Protocol, left: Ints, right: Ints, sides: Sides) -> str |
 def _overlapping(protocol: Protocol, left: Ints, right: Ints, widened: bool) -> Ints:
     """Return the right rows that overlap any left row of their recording.
 
-    Recordings are laid end to end on one axis. Of the left intervals that begin before a right one ends, the one that
+    Recordings are laid end to end on one axis, each from its own first instant on (large times, such as those of a
+    clock, would leave no digits for small ones). Of the left intervals that begin before a right one ends, the one that
     lasts longest decides.
     """
     begin, end = protocol.intervals(widened)
@@ -127,7 +132,9 @@ def _overlapping(protocol: Protocol, left: Ints, right: Ints, widened: bool) -> 
     left, right = left[known[left]], right[known[right]]
     if not len(left) or not len(right):
         return right[:0]
-    offset = protocol.recording * (end[known].max() - begin[known].min() + 1.0)
+    first = pd.Series(np.where(known, begin, np.nan)).groupby(protocol.recording).transform("min").to_numpy()
+    begin, end = begin - first, end - first
+    offset = protocol.recording * (end[known].max() + 1.0)
     begin, end = offset + begin, offset + end
     left = left[np.argsort(begin[left], kind="stable")]
     lasts = np.maximum.accumulate(end[left])

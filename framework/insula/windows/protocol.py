@@ -11,11 +11,11 @@ from jaxtyping import Float, Int
 
 from insula.errors import SplitError
 from insula.windows.finding import FoldName
+from insula.windows.scopes import SESSION, Columns, of_a_recording, of_a_trial
 from insula.windows.split import Fold
 
 Ints = Int[np.ndarray, " _"]
 """Row numbers, or one code per row; of whatever length."""
-_OF_A_TRIAL = ("dataset", "subject", "session")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,8 @@ class Protocol:
     """An index (any of the columns of :class:`~insula.windows.split.Split` may be missing) and the folds over its rows.
 
     Names count as the same only within a dataset; a trial's also only within its subject and session, so that trials
-    which are numbered afresh for every person stay apart. A missing name is -1.
+    which are numbered afresh for every person stay apart. Tables that somebody made elsewhere may number recordings
+    afresh, too, and trials in each of them (:mod:`insula.windows.scopes`). A missing name is -1.
     """
 
     index: pd.DataFrame
@@ -32,7 +33,9 @@ class Protocol:
     """What the folds are called; by default they are numbered."""
     duplicates: Sequence[tuple[str, str]] = ()
     """Pairs of trials that are one recording."""
-    _codes: dict[tuple[str, tuple[str, ...]], Ints] = field(default_factory=dict, init=False)
+    made_elsewhere: bool = False
+    """Whether it is a table that no run has written."""
+    _codes: dict[tuple[str, Columns], Ints] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         if not self.folds:
@@ -43,13 +46,15 @@ class Protocol:
         """What the folds are called."""
         return self.names or range(len(self.folds))
 
-    def codes(self, column: str, within: tuple[str, ...] = ("dataset",)) -> Ints:
+    def codes(self, column: str, within: Columns = ("dataset",)) -> Ints:
         """Return a number per row for its value in a column; -1 where the value, or the column, is missing."""
+        if column == "recording":
+            within = self._of_a_recording
         if (column, within) not in self._codes:
             self._codes[column, within] = self._numbered(column, within)
         return self._codes[column, within]
 
-    def _numbered(self, column: str, within: tuple[str, ...]) -> Ints:
+    def _numbered(self, column: str, within: Columns) -> Ints:
         if column not in self.index:
             return np.full(len(self.index), -1)
         outer = [name for name in within if name in self.index and name != column]
@@ -69,7 +74,20 @@ class Protocol:
     @cached_property
     def trial(self) -> Ints:
         """The trial of every row."""
-        return self.codes("trial", _OF_A_TRIAL)
+        return self.codes("trial", self._of_a_trial)
+
+    @cached_property
+    def _of_a_trial(self) -> Columns:
+        return of_a_trial(self.index) if self.made_elsewhere else SESSION
+
+    @cached_property
+    def _of_a_recording(self) -> Columns:
+        return of_a_recording(self.index) if self.made_elsewhere else ("dataset",)
+
+    @property
+    def _copies(self) -> np.ndarray:
+        """Which rows are of augmented copies."""
+        return self.index["parent"].notna().to_numpy() if "parent" in self.index else np.zeros(len(self.index), bool)
 
     @cached_property
     def recording(self) -> Ints:
@@ -80,14 +98,23 @@ class Protocol:
 
     @cached_property
     def family(self) -> Ints:
-        """The trial of every row, where augmented copies and the trial they were made from count as one."""
-        if not {"trial", "parent"} <= set(self.index) or self.index["parent"].isna().to_numpy().all():
+        """The trial of every row, where augmented copies and the trial they were made from count as one.
+
+        A copy that isn't called anything is of its parent all the same.
+        """
+        if not self._copies.any():
             return self.trial
-        own = self.index[[name for name in (*_OF_A_TRIAL, "trial") if name in self.index]]
-        parents = own.assign(trial=self.index["parent"].where(self.index["parent"].notna(), self.index["trial"]))
-        numbers = pd.concat([own, parents]).groupby(list(own), dropna=False, sort=False).ngroup().to_numpy()
-        child, parent = np.split(numbers, 2)
-        return np.where(self.trial < 0, -1, _linked(child, parent)[child])
+        own = self.index[[name for name in SESSION if name in self.index]]
+        trial = self.index["trial"] if "trial" in self.index else pd.Series(None, own.index, object)
+        parent = self.index["parent"].where(self._copies, trial)
+        both = pd.concat([own.assign(trial=trial.where(trial.notna(), parent)), own.assign(trial=parent)])
+        child, origin = np.split(both.groupby(list(both), dropna=False, sort=False).ngroup().to_numpy(), 2)
+        return np.where(parent.isna().to_numpy(), -1, _linked(child, origin)[child])
+
+    @cached_property
+    def piece(self) -> Ints:
+        """The trial of every row, with its copies; a row without a trial is one of its own."""
+        return apart(self.family)
 
     @cached_property
     def twins(self) -> Ints:
@@ -133,6 +160,11 @@ def _linked(one: Ints, other: Ints) -> Ints:
 def trained(fold: Fold) -> Ints:
     """Return the rows whose labels a fold's model learns from."""
     return np.concatenate([fold.train, fold.adapt]) if fold.adapt_labels else fold.train
+
+
+def apart(codes: Ints) -> Ints:
+    """Return the codes with a new one for every missing one."""
+    return np.where(codes < 0, codes.max(initial=-1) + 1 + np.arange(len(codes)), codes)
 
 
 def shared(codes: Ints, left: Ints, right: Ints) -> Ints:

@@ -50,8 +50,12 @@ def unchecked(protocol: Protocol, label: str | None, promised: Collection[str], 
     wanted = {**_COLUMNS, **({"shared_dataset": ("dataset",)} if "shared_dataset" in claimed else {})}
     for kind, columns in wanted.items():
         why = [text for column in columns if (text := _lacking(protocol, column, strict=kind in claimed))]
+        if kind == "overlapping_samples" and not why and (nowhere := int((protocol.recording < 0).sum())):
+            why = [f"{nowhere} of {len(protocol.index)} rows have neither recording nor trial to count seconds from"]
         if why:
             found.append(Unchecked(kind, "column", "; ".join(why)))
+    if "stimulus" not in protocol.index and label in protocol.index:
+        found.append(Unchecked("stimulus_determines_label", "column", "no column stimulus"))
     if label is None or label not in protocol.index:
         of_labels = ("stimulus_determines_label", "missing_class")
         found += [Unchecked(kind, "column", "no column label") for kind in of_labels]

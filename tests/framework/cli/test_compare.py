@@ -40,7 +40,7 @@ def test_a_sweep_is_a_table_that_fits_a_terminal(insula, sweep, tmp_path):
     assert (code, said) == (0, "")
     assert max(map(len, shown.splitlines())) <= 100
     for words in ("gated_&_sure", "(chosen)", "better than", "SYNTHETIC", "Holm's correction for 1"):
-        assert words in shown, words
+        assert words in " ".join(shown.split()), words
     assert f"Not finished, and left out: {sweep / '2'}." in " ".join(shown.split())
     assert (tmp_path / "page.html").stat().st_size > 10_000
 
@@ -85,6 +85,9 @@ def wrong(case, sweep, tmp_path):
         "no run": [tmp_path / "empty", sweep / "0"],
         "unfinished": [sweep / "2", sweep / "0"],
         "one": [sweep / "0"],
+        "same": [sweep / "0", sweep / ".." / "sweep" / "0"],
+        "seeds": [sweep / "0", tmp_path / "seed1"],
+        "stranger": [tmp_path / "stranger", sweep / "0"],
         "broken": [tmp_path / "broken", sweep / "0"],
         "no bundle": [tmp_path / "bare", sweep / "0"],
         "no predictions": [tmp_path / "lost", sweep / "0"],
@@ -99,7 +102,10 @@ def wrong(case, sweep, tmp_path):
         ("no folder", "nowhere is no folder: type the folder of a run, of a sweep"),
         ("no run", "empty holds no run: type the folder of a run, of a sweep"),
         ("unfinished", "isn't finished: it has no metrics.json; the command that began it, with hydra.run.dir="),
-        ("one", "a comparison takes two runs, or more"),
+        ("one", "a comparison takes two runs, or more: type their folders, or that of a sweep"),
+        ("same", "a comparison takes two runs, or more: type their folders, or that of a sweep"),
+        ("seeds", "a comparison takes two runs, or more that differ in more than their seeds: type their folders"),
+        ("stranger", "stranger can't be read: its config.json and metrics.json aren't insula's"),
         ("broken", "broken can't be read: Expecting"),
         ("no bundle", "bare has no bundle: its folder isn't whole"),
         ("no predictions", "lost has no predictions.parquet"),
@@ -111,6 +117,9 @@ def test_a_wrong_input_is_one_sentence(insula, sweep, tmp_path, case, expected):
     (tmp_path / "empty").mkdir()
     for name in ("broken", "bare", "lost"):
         made_run(tmp_path / name, TABLE, config={"cell": {"name": name}})
+    made_run(tmp_path / "seed1", TABLE.assign(seed=1), config={"seed": 1})
+    made_run(tmp_path / "stranger", TABLE)
+    (tmp_path / "stranger" / "metrics.json").write_text('{"loss": 1}')
     (tmp_path / "broken" / "metrics.json").write_text("{")
     shutil.rmtree(tmp_path / "bare" / "folds")
     (tmp_path / "lost" / "predictions.parquet").unlink()
@@ -124,7 +133,7 @@ def test_a_sweep_of_which_nothing_is_finished(insula, sweep, tmp_path):
     (tmp_path / "early" / "0").mkdir(parents=True)
     (tmp_path / "early" / "0" / "config.json").write_text("{}")
     code, _, said = insula("compare", tmp_path / "early")
-    assert (code, "none of the 1 runs in" in said) == (1, True)
+    assert (code, "is finished (1 begun)" in said) == (1, True)
 
 
 def test_diff_says_what_decides_a_result(insula, sweep, tmp_path):
@@ -155,6 +164,8 @@ def test_diff_says_what_decides_a_result(insula, sweep, tmp_path):
         "beside": {},
         "machine": {"device": ["cpu", None]},
     }
+    endless = made_run(tmp_path / "endless", TABLE, config={"patience": float("inf")})
+    assert "Infinity" not in insula("diff", a, endless, "--json")[1]
     shown = insula("diff", a, c)[1]
     assert "  cell.name: lstm | gru" in shown
     assert "nothing that decides" not in shown

@@ -54,6 +54,13 @@ def blind(done, tmp_path):
     return shutil.copytree(done.top / "blind", tmp_path / "blind")
 
 
+def test_the_log_calls_no_closed_window_tested(train, caplog):
+    caplog.set_level("INFO", "insula")
+    train(*SMALL, "split.take=1", BLIND)
+    assert "epoch 2 taken, 6 test windows closed" in caplog.text
+    assert "windows tested" not in caplog.text
+
+
 def test_a_blind_run_shows_validation_only(blind):
     assert not list(blind.rglob("predictions.parquet"))
     found = metrics_of(blind)
@@ -68,6 +75,9 @@ def test_a_blind_run_shows_validation_only(blind):
         assert "Withheld until the test rows are opened: metrics, " in text
         assert "Accuracy (WA)" in text
         assert "majority class" not in text
+    assert '<span class="unseen">Grade </span>A</strong>' in texts(blind)[1], (
+        "a letter alone says nothing when it is read out"
+    )
     assert "From left to right, one row per stream" in texts(blind)[0], "a drawing of the model looks at no test row"
 
 

@@ -188,3 +188,17 @@ def test_rows_of_no_fold_matter_not():
     control = Permutation(TARGETS, {"emotion": shuffled(index)}, balance=False)
     control.see(0, made_summary(index, fold, made_values(index)))
     assert control.found()["emotion"]["metrics"]["accuracy"]["value"] is not None
+
+
+def test_a_fold_without_labels_to_learn_from_is_answered_by_nobody():
+    index = made_index(6, 4, 2)
+    index.loc[index["subject"] < "s02", "emotion"] = None
+    values, folds = (
+        made_values(index),
+        [Fold(np.arange(16), test=np.arange(16, 48)), Fold(np.arange(16, 40), test=np.arange(40, 48))],
+    )
+    both, one = (Permutation(TARGETS, {"emotion": shuffled(index)}, balance=False) for _ in range(2))
+    for number, fold in enumerate(folds):
+        both.see(number, made_summary(index, fold, values))
+    one.see(1, made_summary(index, folds[1], values))
+    assert both.found() == one.found()

@@ -1,31 +1,23 @@
 """Comparisons of runs written by hand: rows, what validation chose, tests, and what isn't comparable."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from insula import ConfigError, DataError
-from insula.evaluation.finished import FinishedRun, find_runs
+from insula.evaluation.finished import find_runs
 from insula.evaluation.metrics import summarise
 from insula.evaluation.paired import Paired, compare_paired, holm
-from insula.report.compared_row import rows_of
 from insula.report.comparison import Difference, compare
 from insula.report.comparison_json import to_csv_rows, to_json
 from insula.report.comparison_notes import notes
 from insula.report.comparison_page import differences_sections, write_comparison
 from insula.report.comparison_tables import differences_table, rows_table
 from made_predictions import CLASS_TARGET, made_predictions
-from made_run import better, made_run
+from made_run import better, cell, made_run, read
 
 TABLE = made_predictions()
-
-
-def cell(name: str):
-    return {"cell": {"name": name, "hidden_size": 8}}
-
-
-def read(*folders):
-    return rows_of([FinishedRun.of(folder) for folder in folders])
 
 
 @pytest.fixture
@@ -68,6 +60,14 @@ def test_of_an_error_less_is_better():
     pair = Paired("rmse", "subject", 9, -0.2, -0.3, -0.1, {"t": {"p": 0.001, "statistic": -4.0}}, {})
     assert Difference("a", "b", pair, 0.002).said == "better than b"
     assert Difference("a", "b", pair, 0.2).said == "can't be told apart from b"
+
+
+def test_a_difference_that_is_not_defined_is_a_dash(three):
+    nothing = float("nan")
+    pair = Paired("ccc", "subject", 9, nothing, nothing, nothing, {"t": {"why": "it isn't defined"}}, {"d_z": None})
+    found = replace(compare(three), differences=[Difference("a", "b", pair, None, "it isn't defined")])
+    assert differences_table(found).rows == [["a", "–", "–", "–", "can't be tested: it isn't defined"]]
+    json.dumps(to_json(found), allow_nan=False)
 
 
 def test_what_is_not_significant_is_never_called_equal(tmp_path):
@@ -121,67 +121,32 @@ def test_runs_that_differ_in_their_seeds_are_one_row_with_seeds_averaged_within_
     assert len(read(*folders, again)) == 2, "a seed that is there already is a run of its own"
 
 
-def change(case, table, tmp_path):
-    folds = table.assign(fold=(table["fold"] + 1) % 5)
-    return {
-        "rows": lambda: made_run(tmp_path / "x", table.iloc[4:], config=cell("gru")),
-        "labels": lambda: made_run(tmp_path / "x", table.assign(y=table["y"].to_numpy()[::-1]), config=cell("gru")),
-        "folds": lambda: made_run(tmp_path / "x", folds, config=cell("gru")),
-        "grade": lambda: made_run(tmp_path / "x", table, config=cell("gru"), grade="F", claim=[]),
-    }[case]()
+def test_a_validation_figure_that_saw_test_rows_chooses_nothing(tmp_path):
+    for kind in ("validation_shares_test", "selection_on_test"):
+        audit = {"findings": [{"kind": kind, "folds": [0], "reason": "…", "cap": "E"}]}
+        folders = [made_run(tmp_path / kind / n, TABLE, config=cell(n), audit=audit) for n in ("lstm", "gru")]
+        found = compare(read(*folders))
+        assert (found.chosen, dict(found.selection.values)) == (None, {})
+        assert "No row has a validation figure, so none is chosen" in " ".join(notes(found))
 
 
-@pytest.mark.parametrize(
-    ("case", "why"),
-    [
-        (
-            "rows",
-            "cell=lstm and cell=gru: the two runs tested other rows: 4 rows of the first run aren't in the second",
-        ),
-        ("labels", "the two runs have other labels in"),
-        ("folds", "they tested the same rows in other folds"),
-        ("grade", "their leakage grades are A and F"),
-    ],
-)
-def test_what_is_not_comparable_is_not_tested_and_says_why(tmp_path, case, why):
-    rows = read(made_run(tmp_path / "a", TABLE), change(case, TABLE, tmp_path))
-    found = compare(rows)
-    assert why in found.apart[0]
-    assert (found.chosen, found.differences, found.against) == (None, (), None)
-    assert to_json(found)["refused"] == list(found.apart)
-    assert differences_table(found) is None
-    assert "Not comparable, and so without tests" in notes(found)[0]
-    heads = rows_table(found).columns
-    assert ("leakage grade" in heads) == ("claim" in heads) == (case == "grade")
-
-
-def test_other_training_rows_are_other_folds(tmp_path):
-    folders = [made_run(tmp_path / name, TABLE, config=cell(name)) for name in ("lstm", "gru")]
-    for folder, people in zip(folders, ("s01", "s02"), strict=True):
-        (folder / "folds.csv").write_text(f"row,fold,role,subject,trial,t0,t1\n0,0,train,{people},x,0.0,2.0\n")
-    found = compare(read(*folders))
-    assert found.apart == [
-        "cell=lstm and cell=gru: their folds differ in the rows of train (1 and 1 rows over all folds)"
-    ]
-
-
-def test_other_targets_are_not_comparable(tmp_path):
-    folders = [made_run(tmp_path / name, TABLE, config=cell(name)) for name in ("lstm", "gru")]
-    for path in folders[1].glob("folds/*/bundle/bundle.json"):
-        path.write_text(path.read_text().replace('"sadness"', '"boredom"'))
-    assert (
-        "they predict other targets: emotion (anger, joy, sadness, calm) and emotion"
-        in compare(read(*folders)).apart[0]
-    )
+def test_analyses_make_no_row(tmp_path):
+    both = made_predictions(seeds=2)
+    extra = {"seed": 1, "analyses": {"roc": {}}}
+    one = made_run(tmp_path / "0", both.loc[both["seed"] == 0])
+    assert len(read(one, made_run(tmp_path / "1", both.loc[both["seed"] == 1], config=extra))) == 1
 
 
 def test_blind_runs_show_validation_only(tmp_path):
     rows = read(
         *(made_run(tmp_path / n, validation=v, config=cell(n), blind=True) for n, v in (("lstm", 0.4), ("gru", 0.6)))
     )
+    two = read(*(made_run(tmp_path / "open" / n, config=cell(n)) for n in ("lstm", "gru")))
     found = compare(rows)
     assert (found.chosen, found.blind) == ("cell=gru", True)
     assert "[95 %]" not in " ".join(rows_table(found).columns)
+    assert differences_table(found) is None
+    assert to_json(found)["tests"][0].keys() == to_json(compare(two))["tests"][0].keys()
     assert found.differences[0].said == "can't be tested: the test rows of cell=lstm and of cell=gru are closed"
     said = " ".join(notes(found))
     assert "The test rows of every row are closed" in said

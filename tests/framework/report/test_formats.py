@@ -37,6 +37,8 @@ def test_markdown_keeps_its_columns():
     lines = as_markdown(TABLE).splitlines()
     assert lines[2:4] == ["| row | a very long head [95 %] | n |", "|---|---|---|"]
     assert lines[5] == r"| b\|c | – | 10 |"
+    odd = Table("", ["a|b", "n"], [["two\nlines", "0.5 [0.4, 0.6]*"]])
+    assert as_markdown(odd).splitlines()[2:] == [r"| a\|b | n |", "|---|---|", r"| two lines | 0.5 [0.4, 0.6]\* |"]
 
 
 def test_latex_shows_what_is_there():
@@ -47,6 +49,9 @@ def test_latex_shows_what_is_there():
     assert escaped(r"~a & b_c # $5 {x} 50 % \n ^ < >") == (
         r"\textasciitilde{}a \& b\_c \# \$5 \{x\} 50 \% \textbackslash{}n \textasciicircum{} \textless{} \textgreater{}"
     )
+    assert escaped("-0.1 [-0.2, +0.1] lr=1e-3 a-b") == "$-$0.1 [$-$0.2, +0.1] lr=1e-3 a-b"
+    rows = as_latex(Table("", ["row", "n"], [["[x]", 1], ["*", 2]])).splitlines()
+    assert rows[5:7] == [r"{}[x] & 1 \\", r"{}* & 2 \\"], "the end of the row before would take them for its own"
 
 
 def test_csv_reads_back():

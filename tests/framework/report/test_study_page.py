@@ -11,6 +11,7 @@ import pytest
 from insula.cli.launch import folder_name
 from insula.cli.study import Chosen, Study, told
 from insula.evaluation.run_folder import digest_options
+from insula.report.axis import COLOURS
 from insula.report.history import TAKEN, TRAINING, VALIDATION
 from insula.report.measured import Measured
 from insula.report.study import write_study
@@ -108,6 +109,21 @@ def test_metrics_are_drawn_over_the_longest_axis_with_a_line_for_the_rest(tmp_pa
     assert len(bars) == 2 * 5, "an interval for every row on the axes that is done, in two panels"
     assert found[-1]["at"] == {"l2": "0.1", "units": "128"}
     assert (found[0]["at"], found[-1]["state"]) == ({}, "no result")
+
+
+def test_between_two_names_there_is_no_line(tmp_path):
+    drawn = {}
+    for name, values in (
+        ("numbers", {"8": [], "16": [], "1e2": []}),
+        ("names", {"lstm": [], "gru": [], "8 units": []}),
+    ):
+        study = Made(tmp_path / name, axes={"axis": values})
+        for row in study.study.every:
+            study.run(row, **HISTORY)
+        page = study.written()[2]
+        figure = page[page.index(">Over axis</h2>") : page.index(">Training</h2>")]
+        drawn[name] = len(re.findall(rf'<path d="M[^"]*" [^>]*stroke: {COLOURS[0]}; stroke-width: 1.2', figure))
+    assert drawn == {"numbers": 2, "names": 0}, "a line in each of two panels"
 
 
 def test_every_row_has_a_panel_of_losses_and_one_of_accuracies(rows):

@@ -86,7 +86,8 @@ def test_ids_of_two_figures_are_kept_apart():
             (cell, True)
             for cell in ("0.512", "12,345", "−0.01", "+0.1", "3.1%", "50 %", "0.5 [0.4, 0.6]", "–", 7, "[−0.1, 0.2]")
         ],
-        *[(cell, False) for cell in ("s01", "10 more", "alpha, 8–13 Hz", "", "2 of 3", "3 at 16 Hz")],
+        *[(cell, True) for cell in ("34 k", "0.612 s", "0.684 ms", "1.2 min", "< 0.001", "0.5 [0.4, 0.6]*")],
+        *[(cell, False) for cell in ("s01", "10 more", "alpha, 8–13 Hz", "", "2 of 3", "3 at 16 Hz", "3 more")],
     ],
 )
 def test_numbers_stand_on_the_right(cell, is_number):

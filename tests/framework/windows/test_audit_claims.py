@@ -62,6 +62,7 @@ def test_what_cannot_be_looked_for_is_said():
         "shared_stimulus": "no column stimulus",
         "shared_session": "no column session (is it 'Session_id'?)",
         "shared_conversation": "no row has a group",
+        "stimulus_determines_label": "no column stimulus",
     }
     of_a_run = {item.kind for item in audit.not_checked if item.needs == "run"}
     assert {"fitted_on_test", "selection_on_test", "tested_copies", "identity_stream", "near_duplicates"} <= of_a_run

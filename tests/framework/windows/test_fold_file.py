@@ -99,9 +99,11 @@ def test_labels_are_classes_unless_a_number_is_not_whole(table, texts, labels):
         (["row,fold,role"], "has no line: there is no fold in it"),
         (
             ["row,fold,rolle", "1,0,train"],
-            r"has no column 'role' \(did you mean 'rolle'\?\); its columns are row, fold",
+            r"has no column 'role' \(is it 'rolle'\?\); its columns are row, fold",
         ),
+        (["Row,Fold,Role", "1,0,train"], r"has no column 'row' \(is it 'Row'\?\)"),
         (["row;fold;role", "1;0;train"], "has no column 'row'.*; separate them by commas"),
+        (["row\tfold\trole", "1\t0\ttrain"], "has no column 'row'.*; separate them by commas"),
         (["row,fold,role", "1,,train"], "line 2 has no fold"),
         (["row,fold,role", "1,0,train", "2,0,val"], r"line 3: 'val' is no role \(did you mean 'validation'\?\)"),
         (["row,fold,role", "1,0,train", "2,1,train", "3,1,test"], "fold 0 has no test row"),
@@ -133,8 +135,29 @@ def test_no_file_and_no_text(tmp_path):
 
 
 def test_a_byte_order_mark_and_spaces_are_no_harm(table):
-    found = table("\ufeffrow, fold, role, subject", "1, 0, train, a", "2, 0, test, b")
+    found = table("\ufeffrow, fold, role, subject", "1, 0, train , a", "2, 0, test, b ")
     assert found.index["subject"].tolist() == ["a", "b"]
+
+
+def test_what_programs_write_for_nothing_is_nothing(table):
+    found = table(
+        "row,fold,role,subject,trial,parent,t0,label",
+        "1,0,train,nan,1,nan,NA,NA",
+        "2,0,train,NA,2,None,nan,none",
+        "3,0,test,<NA>,3,NA,1.5,NaN",
+    ).index
+    assert found["subject"].tolist() == [None, "NA", None]
+    assert found["parent"].isna().all()
+    assert found["t0"].isna().tolist() == [True, True, False]
+    assert found["label"].tolist() == ["NA", "none", None]
+
+
+def test_a_parent_is_found_under_the_name_that_pandas_gives_it(tmp_path):
+    index = pd.DataFrame({"row": range(4), "fold": 0, "role": ["train", "train", "test", "test"], "trial": range(4)})
+    index.assign(parent=[None, None, None, 1]).astype({"parent": float}).to_csv(tmp_path / "folds.csv", index=False)
+    assert "3,0,test,3,1.0" in (tmp_path / "folds.csv").read_text()
+    found = read_folds(tmp_path / "folds.csv").index
+    assert found["parent"].tolist() == [None, None, None, "1"]
 
 
 def test_many_rows_in_many_folds_take_seconds(tmp_path):

@@ -38,9 +38,9 @@ class Permutation:
         self._seen: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in targets}
 
     def see(self, number: int, summary: FoldSummary) -> None:
-        """Fit and answer one fold."""
+        """Fit and answer one fold, if it has labels to learn from and labels to be scored by."""
         for name, target in self.targets.items():
-            if not self.shuffles[name].why:
+            if not self.shuffles[name].why and all(map(len, summary.labelled(target))):
                 self._seen[name].append(self._answers(summary, target, self.shuffles[name]))
 
     def found(self) -> dict[str, dict[str, Any]]:
