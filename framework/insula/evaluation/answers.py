@@ -19,6 +19,7 @@ CROSSED = "subject and stimulus"
 _UNITS = {
     "subject": ("dataset", "subject"),
     "stimulus": ("dataset", "stimulus"),
+    "session": ("dataset", "subject", "session"),
     "trial": ("dataset", "subject", "session", FAMILY),
     CROSSED: ("dataset", "subject", "stimulus"),
 }

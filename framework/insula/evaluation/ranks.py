@@ -24,6 +24,7 @@ FEWEST = 6
 _WHY = {
     "fold": "the training sets of folds overlap, so that folds aren't independent",
     "seed": "seeds repeat one measurement on the same people",
+    "session": "sessions of a person are alike",
     "trial": "trials of a person are alike",
     "stimulus": "answers to a stimulus come from the same people",
     "window": "windows of a trial are alike",

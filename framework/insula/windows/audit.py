@@ -160,7 +160,9 @@ def _unit(protocol: Protocol, claim: tuple[str, ...]) -> str:
     calibrated = any(len(fold.adapt) for fold in protocol.folds) and _new(protocol, protocol.subject, adapted=False)
     if "new people" in claim or calibrated:
         return "subject"
-    return "stimulus" if "new stimuli" in claim else "trial"
+    if "new stimuli" in claim:
+        return "stimulus"
+    return "session" if "new sessions" in claim else "trial"
 
 
 def _new(protocol: Protocol, codes: Ints, *, adapted: bool = True) -> bool:

@@ -163,9 +163,11 @@ def test_no_rows_or_an_unknown_class():
 
 def test_the_unit_is_what_is_held_out():
     rows = made_predictions(seeds=2)
-    for unit, units in (("subject", 10), ("stimulus", 6), ("trial", 60), ("session", 1)):
+    for unit, units in (("subject", 10), ("stimulus", 6), ("trial", 60), ("session", 10)):
         found = summarise(rows, CLASS_TARGET, unit)
         assert (found["unit"], found["units"]) == (unit, units)
+    days = summarise(rows.assign(session=np.where(rows["stimulus"] < "v3", "1", "2")), CLASS_TARGET, "session")
+    assert days["units"] == 20  # a session is one person's
     widths = [summarise(rows, CLASS_TARGET, unit)["metrics"]["accuracy"] for unit in ("subject", "trial")]
     assert widths[0]["high"] - widths[0]["low"] > widths[1]["high"] - widths[1]["low"]
 

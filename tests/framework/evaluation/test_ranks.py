@@ -61,7 +61,8 @@ def test_of_equal_systems_few_seem_to_differ():
         ("trial", "trials of a person are alike"),
         ("stimulus", "come from the same people"),
         ("window", "windows of a trial are alike"),
-        ("session", "nothing says that one session is independent"),
+        ("session", "sessions of a person are alike"),
+        ("site", "nothing says that one site is independent"),
     ],
 )
 def test_refused_over_what_is_not_independent(unit, why):

@@ -54,6 +54,8 @@ def test_claims_and_units():
         "stimulus",
     )
     assert claim(RandomWindows()) == ((), "trial")
+    index["stimulus"] = "v00"
+    assert claim(Group(column="session", validation="none")) == (("new trials", "new sessions"), "session")
 
 
 def test_new_people_and_stimuli():
