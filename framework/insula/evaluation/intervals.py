@@ -1,4 +1,4 @@
-"""Intervals over the unit that a protocol holds out: people, stimuli, sessions or trials; never windows, folds or seeds."""
+"""Intervals over what a protocol holds out: people, stimuli, sessions or trials; never windows, folds or seeds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

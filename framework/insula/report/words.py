@@ -97,7 +97,7 @@ def above_floors(metrics: Mapping[str, Any], name: str) -> list[str]:
     best = max(known, key=lambda floor: known[floor])
     shown = _shown(name, known[best])
     if own["low"] is None:
-        return ["There are too few people, stimuli, sessions or trials for an interval, so nothing can be said of chance."]
+        return ["Too few people, stimuli, sessions or trials for an interval: nothing can be said of chance."]
     if own["low"] > known[best]:
         return [f"The interval lies above everything that is reached without a signal (at most {shown}: {best})."]
     return [
