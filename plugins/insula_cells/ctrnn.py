@@ -8,11 +8,12 @@ from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
 
-from insula import Cell, State
+from insula import State
+from insula_cells.liquid import Liquid, Path
 from insula_cells.spread import log_spread, log_uniform
 
 
-class CTRNN(Cell):
+class CTRNN(Liquid):
     """Continuous-time recurrent cell with exponential Euler steps and learnt, static time constants.
 
     Bhattacharjee et al. 2026, arXiv:2602.06997, eq. 7–8, with h = 0 before the first step and Δt the elapsed seconds::
@@ -37,6 +38,9 @@ class CTRNN(Cell):
         Range in seconds in which the time constants start. Not a bound: they are learnt.
     tau_init
         How they start in it: ``even`` in their logarithm, or drawn ``uniform`` in their logarithm.
+    path
+        ``auto``: a compiled kernel where it gives the same numbers, else plain torch; ``kernel``: an error where it
+        can't; ``reference``: plain torch.
     """
 
     def __init__(
@@ -47,8 +51,10 @@ class CTRNN(Cell):
         tau_min: Annotated[float, Field(gt=0)] = 0.05,
         tau_max: Annotated[float, Field(gt=0)] = 10.0,
         tau_init: Literal["even", "uniform"] = "even",
+        path: Path = "auto",
     ) -> None:
         super().__init__(input_size)
+        self.path = path
         self.state_size = self.output_size = hidden_size
         self.sensory = nn.Linear(input_size, hidden_size)
         self.recurrent = nn.Linear(hidden_size, hidden_size, bias=False)
@@ -59,14 +65,26 @@ class CTRNN(Cell):
         nn.init.xavier_uniform_(self.recurrent.weight)
         nn.init.zeros_(self.sensory.bias)
 
-    def forward(
+    def run(
+        self,
+        x: Float[Tensor, "batch steps features"],
+        elapsed: Float[Tensor, "batch steps"],
+        state: Float[Tensor, "batch hidden"],
+    ) -> Float[Tensor, "batch steps hidden"]:
+        """Return the state after every step by the kernel."""
+        from insula_cells.kernels.relaxation import Relaxation
+
+        rate, unscaled = 1 / self.time_constants(), torch.ones_like(self.theta)
+        return Relaxation("exponential").run(self.sensory(x), self.recurrent.weight, rate, unscaled, elapsed, state)
+
+    def reference(
         self,
         x: Float[Tensor, "batch steps features"],
         elapsed: Float[Tensor, "batch steps"],
         mask: Bool[Tensor, "batch steps"],
-        state: State | None = None,
+        state: State | None,
     ) -> tuple[Float[Tensor, "batch steps hidden"], State]:
-        """Run over a sequence, with all that doesn't depend on the state computed for all steps at once."""
+        """Run over a sequence in plain torch; what doesn't depend on the state is computed for all steps at once."""
         h = self.initial_state(len(x), x) if state is None else state
         if x.shape[1] == 0:
             return x.new_zeros(len(x), 0, self.output_size), h

@@ -8,10 +8,11 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import linear, softplus
 
-from insula import Cell, State
+from insula import State
+from insula_cells.liquid import Liquid, Path
 
 
-class EulerLTC(Cell):
+class EulerLTC(Liquid):
     """Liquid cell of *Real-Time Emotion Recognition Using Liquid Neural Networks*: Euler steps with a frozen input.
 
     In its code (Faldu, Parikh & Kumar) every frame makes ``unfolds`` Euler steps of ``dt`` seconds::
@@ -43,6 +44,9 @@ class EulerLTC(Cell):
         Whether negative states become 0.
     gates
         Whether there are C and G.
+    path
+        ``auto``: a compiled kernel where it gives the same numbers, else plain torch; ``kernel``: an error where it
+        can't; ``reference``: plain torch.
     """
 
     def __init__(
@@ -55,8 +59,10 @@ class EulerLTC(Cell):
         clip: Annotated[float, Field(gt=0)] | None = 20.0,
         rectify: bool = True,
         gates: bool = True,
+        path: Path = "auto",
     ) -> None:
         super().__init__(input_size)
+        self.path = path
         self.state_size = self.output_size = hidden_size
         self.unfolds, self.dt, self.clip, self.rectify = unfolds, dt, clip, rectify
         self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(hidden_size, input_size + hidden_size)))
@@ -65,14 +71,32 @@ class EulerLTC(Cell):
         self.c = nn.Parameter(torch.ones(hidden_size)) if gates else None
         self.g = nn.Parameter(torch.ones(hidden_size)) if gates else None
 
-    def forward(
+    def run(
+        self,
+        x: Float[Tensor, "batch steps features"],
+        elapsed: Float[Tensor, "batch steps"],
+        state: Float[Tensor, "batch hidden"],
+    ) -> Float[Tensor, "batch steps hidden"]:
+        """Return the state after every step by the kernel."""
+        from insula_cells.kernels.relaxation import Relaxation
+
+        sensory, recurrent = self.weights()
+        scale, (low, high) = self._scale(), self._bounds()
+        scale = torch.ones_like(self.tau) if scale is None else scale
+        if self.dt is None:
+            step, rate = Relaxation("euler", self.unfolds, low, high), 1 / self.time_constants()
+        else:
+            step, rate = Relaxation("given", low=low, high=high), 1 - self._kept(elapsed[:1, :1])
+        return step.run(linear(x, sensory, self.bias), recurrent, rate, scale, elapsed, state)
+
+    def reference(
         self,
         x: Float[Tensor, "batch steps features"],
         elapsed: Float[Tensor, "batch steps"],
         mask: Bool[Tensor, "batch steps"],
-        state: State | None = None,
+        state: State | None,
     ) -> tuple[Float[Tensor, "batch steps hidden"], State]:
-        """Run over a sequence, with all that doesn't depend on the state computed for all steps at once."""
+        """Run over a sequence in plain torch; what doesn't depend on the state is computed for all steps at once."""
         h = self.initial_state(len(x), x) if state is None else state
         assert isinstance(h, Tensor)
         if x.shape[1] == 0:
@@ -107,10 +131,15 @@ class EulerLTC(Cell):
     def _scale(self) -> Tensor | None:
         return None if self.c is None or self.g is None else torch.sigmoid(self.c) / torch.sigmoid(self.g)
 
+    def _bounds(self) -> tuple[float, float]:
+        high = float("inf") if self.clip is None else self.clip
+        return 0.0 if self.rectify else -high, high
+
     def _advance(self, drive: Tensor, h: Tensor, kept: Tensor, scale: Tensor | None, recurrent: Tensor) -> Tensor:
-        new = torch.lerp(torch.tanh(drive + linear(h, recurrent)), h, kept)
+        target = torch.tanh(drive + linear(h, recurrent))  # of half precision in autocast, which k isn't
+        new = torch.lerp(target.to(kept.dtype), h.to(kept.dtype), kept)
         if self.rectify or self.clip is not None:
-            new = new.clamp(0.0 if self.rectify else -(self.clip or 0.0), self.clip)
+            new = new.clamp(*self._bounds())
         return new if scale is None else new * scale
 
     def time_constants(self) -> Float[Tensor, " units"]:

@@ -8,7 +8,8 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from insula import Cell, State
+from insula import State
+from insula_cells.liquid import Liquid, Path
 from insula_cells.spread import inverse_softplus, log_spread
 from insula_cells.synapses import Synapses
 
@@ -16,7 +17,7 @@ LEAK = 0.2
 """Conductance of the leak at the start of ``span``, where a neuron's synapses of each kind have about 1 together."""
 
 
-class LTC(Cell):
+class LTC(Liquid):
     """Liquid time-constant cell in its synaptic form (Hasani et al. 2021, AAAI), every neuron connected to every other.
 
     A neuron is a leaky capacitor whose synapses, from every input and every neuron, have a sigmoid each
@@ -45,6 +46,9 @@ class LTC(Cell):
     tau_min, tau_max
         Range in seconds over which ``span`` spreads the time constants, evenly in their logarithm. Not a bound: they
         are learnt.
+    path
+        ``auto``: a compiled kernel where it gives the same numbers, else plain torch; ``kernel``: an error where it
+        can't; ``reference``: plain torch.
     """
 
     def __init__(
@@ -56,8 +60,10 @@ class LTC(Cell):
         init: Literal["span", "ncps"] = "span",
         tau_min: Annotated[float, Field(gt=0)] = 0.05,
         tau_max: Annotated[float, Field(gt=0)] = 10.0,
+        path: Path = "auto",
     ) -> None:
         super().__init__(input_size)
+        self.path = path
         self.state_size = self.output_size = hidden_size
         self.unfolds = unfolds
         self.input_scale, self.input_shift = nn.Parameter(torch.ones(input_size)), nn.Parameter(torch.zeros(input_size))
@@ -93,6 +99,21 @@ class LTC(Cell):
             extra, opened = self.recurrent(v)
             v = (cm * v + dt * (drive + extra)) / (cm + dt * (conductance + opened))
         return v, v
+
+    def run(
+        self,
+        x: Float[Tensor, "batch steps features"],
+        elapsed: Float[Tensor, "batch steps"],
+        state: Float[Tensor, "batch hidden"],
+    ) -> Float[Tensor, "batch steps hidden"]:
+        """Return the state after every step by the kernel."""
+        from insula_cells.kernels.ltc import run
+        from insula_cells.kernels.sums import sums_of
+
+        pulled, opened = sums_of(self.input_scale * x + self.input_shift, self.sensory)
+        gleak = softplus(self.gleak)
+        leaks = torch.stack([softplus(self.cm), gleak * self.vleak, gleak])
+        return run(pulled, opened, self.recurrent, leaks, elapsed / self.unfolds, state, self.unfolds)
 
     def time_constants(self) -> Float[Tensor, " units"]:
         """Return cm / (gleak + ½ Σ w) in seconds: how slowly each neuron forgets while its synapses are half open.

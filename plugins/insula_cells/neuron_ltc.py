@@ -8,11 +8,12 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from insula import Cell, State
+from insula import State
+from insula_cells.liquid import Liquid, Path
 from insula_cells.spread import inverse_softplus, log_spread
 
 
-class NeuronLTC(Cell):
+class NeuronLTC(Liquid):
     """Liquid time-constant cell with one gate per neuron (Hasani et al. 2021, AAAI, eq. 1, and its fused solver step).
 
     dx/dt = −(1/τ + f) x + f A, where f = σ(W I + U x + b), in 1/s, is one sigmoid layer of input I and state x. A step
@@ -34,6 +35,9 @@ class NeuronLTC(Cell):
         Solver steps per step.
     tau_min, tau_max
         Range in seconds over which τ is spread, evenly in its logarithm, at the start. Not a bound: τ is learnt.
+    path
+        ``auto``: a compiled kernel where it gives the same numbers, else plain torch; ``kernel``: an error where it
+        can't; ``reference``: plain torch.
     """
 
     def __init__(
@@ -44,8 +48,10 @@ class NeuronLTC(Cell):
         unfolds: Annotated[int, Field(gt=0)] = 6,
         tau_min: Annotated[float, Field(gt=0)] = 0.05,
         tau_max: Annotated[float, Field(gt=0)] = 10.0,
+        path: Path = "auto",
     ) -> None:
         super().__init__(input_size)
+        self.path = path
         self.state_size = self.output_size = hidden_size
         self.unfolds = unfolds
         self.sensory = nn.Linear(input_size, hidden_size)
@@ -69,6 +75,18 @@ class NeuronLTC(Cell):
             f = torch.sigmoid(drive + self.recurrent(state))
             state = (state + dt * f * self.A) / (1 + dt * (rate + f))
         return state, state
+
+    def run(
+        self,
+        x: Float[Tensor, "batch steps features"],
+        elapsed: Float[Tensor, "batch steps"],
+        state: Float[Tensor, "batch hidden"],
+    ) -> Float[Tensor, "batch steps hidden"]:
+        """Return the state after every step by the kernel."""
+        from insula_cells.kernels.neuron_ltc import run
+
+        rate, seconds = 1 / softplus(self.tau), elapsed / self.unfolds
+        return run(x, self.sensory, self.recurrent.weight, rate, self.A, seconds, state, self.unfolds)
 
     def time_constants(self) -> Float[Tensor, " units"]:
         """Return τ in seconds: how slowly each neuron forgets while its gate is shut."""

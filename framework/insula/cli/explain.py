@@ -47,6 +47,8 @@ def describe(component: Any) -> str:
     for name in ("licence", "citation"):
         if said := getattr(component.cls, name, None):
             lines.append(f"{name}: {said}")
+    if says := getattr(component.cls, "here", None):
+        lines.append(f"here: {says()}")
     if lines[-1]:
         lines.append("")
     fields = component.options.model_fields
