@@ -17,7 +17,7 @@ def benchmark(name: str):
 
 @pytest.fixture(scope="module")
 def coverage():
-    return benchmark("coverage")
+    return benchmark("intervals")
 
 
 @pytest.mark.parametrize("people", [5, 8, 10])

@@ -50,6 +50,7 @@ def test_each_hazard_by_itself(name):
         "a row of nothing": {"mask": alone},
         "a time of its own in every row": {"elapsed": hard.elapsed.nan_to_num(0.2)},
         "no time at all": {"elapsed": torch.zeros(9, 12)},
+        "hardly any time": {"elapsed": torch.full((9, 12), 1e-5)},
         "a long time": {"elapsed": torch.full((9, 12), 3.0)},
         "a state": {"state": hard.state},
     }
@@ -130,6 +131,16 @@ def test_infinite_input_is_what_it_is_in_plain_torch(name):
     x[3, 5], x[6, 2, 0], x[7, 1, :2] = torch.inf, -torch.inf, torch.tensor([torch.inf, -torch.inf])
     found, expected = (way(x, *given[1:4])[0] for way in (kernel(cell), reference(cell, torch.float32)))
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_enormous_input_is_what_it_is_in_plain_torch(name):
+    """Where a polynomial would be asked for the value of what only rounding has left."""
+    cell, given = made(name), regular(9, 12, 16)
+    for exponent in range(4, 38, 2):
+        x = given.x * 10.0**exponent
+        found, expected = (way(x, *given[1:4])[0] for way in (kernel(cell), reference(cell, torch.float32)))
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5, msg=lambda m, e=exponent: f"1e{e}: {m}")
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -1,8 +1,10 @@
 """Kernels in threads, in processes, and in processes to come, which find them on disk."""
 
 import os
+import platform
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,3 +123,12 @@ def test_compiled_once_and_then_found_on_disk(tmp_path):
     line = "INFO:insula:compiling forward of relaxation for this processor, once: a few seconds"
     assert told == [[line], []]
     assert any(tmp_path.rglob("*.nbc"))
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="needs an x86 processor")
+def test_on_a_processor_without_avx_512():
+    tests = [str(Path(__file__).parent / name) for name in ("test_kernels.py", "test_kernels_functions.py")]
+    some = "ships and ltc or enormous or functions"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, *tests]
+    done = subprocess.run(command, env={**os.environ, "NUMBA_CPU_NAME": "haswell"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -70,6 +70,8 @@ def opened(builder: Any, y: Any) -> Any:
     """Emit σ(y / STEEPNESS) = 1 / (1 + 2^(−y / PARTS)), to 1e-7; NaN stays NaN, and what is infinite becomes NaN."""
     shifted = builder.fsub(floats(ROUND), y)
     f = builder.fsub(builder.fsub(floats(ROUND), shifted), y)
+    if PARTS == 1:  # beyond 2²³ it is what was rounded off, and its fifth power outweighs 2⁻⁶⁰
+        f = _bounded(builder, f, 1.0)
     p = _horner(builder, EXP2, f)
     # The power of 2 is kept within 2^±60 as an integer, by units that have nothing else to do.
     zero, most = int(np.float32(ROUND).view(np.int32)), 60 * PARTS

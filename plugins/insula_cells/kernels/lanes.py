@@ -11,12 +11,13 @@ from typing import Any
 
 import llvmlite.binding
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 from numba.core.datamodel.models import PrimitiveModel
 from numba.extending import intrinsic, overload, register_model
 
-_FEATURES = llvmlite.binding.get_host_cpu_features()
+# Numba compiles for another processor where NUMBA_CPU_NAME says so; what that one can do isn't known here.
+_FEATURES = {} if getattr(config, "CPU_NAME", None) else llvmlite.binding.get_host_cpu_features()
 VECTORS = next((said for name, said in (("avx512f", "AVX-512"), ("fma", "AVX2")) if _FEATURES.get(name)), "SIMD")
 """The processor's vector instructions."""
 instruction: Any = intrinsic  # whose declared type has one argument more than kernels give

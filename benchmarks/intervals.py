@@ -1,6 +1,6 @@
 """How often insula's 95 % intervals cover the truth, and how often its paired tests cry wolf, on people made up for it.
 
-``python benchmarks/coverage.py [--times N] [--json OUT]``. People differ in skill, in which class they are taken for,
+``python benchmarks/intervals.py [--times N] [--json OUT]``. People differ in skill, in which class they are taken for,
 and in how many trials they have; windows of a trial resemble each other, and three seeds of a model make most errors
 together. The truth is the figure of thirty thousand such people. Beside the intervals stand two that are usual: the
 percentile bootstrap over people, and the binomial interval over windows. A few minutes.
