@@ -47,11 +47,11 @@ Times = dict[str, dict[int, float]]
 
 
 def seconds(contender: Contender, which: str) -> float:
-    """Time a pass; where fewer rows run than the batch has, as many times longer."""
+    """Time a pass; where fewer steps run than the shape has, as many times longer."""
     contender.clear()
     begin = time.perf_counter()
     getattr(contender, which)()
-    return (time.perf_counter() - begin) * contender.shape[0] / contender.rows
+    return (time.perf_counter() - begin) / contender.part
 
 
 def race(field: Sequence[Contender], which: str, rounds: int) -> Times:
@@ -59,7 +59,7 @@ def race(field: Sequence[Contender], which: str, rounds: int) -> Times:
     draw, times, every = random.Random(0), {each.name: {} for each in field}, {}
     for each in field:  # the first pass compiles, the second one is warm
         seconds(each, which)
-        taken = seconds(each, which) * each.rows / each.shape[0]
+        taken = seconds(each, which) * each.part
         every[each.name] = min(math.ceil(taken / SLOW), max(1, rounds // 2))
     gc.disable()
     for number in range(rounds):
@@ -100,7 +100,7 @@ def entries(times: Times, shape: Shape, which: str) -> list[dict[str, Any]]:
 def row(contender: Contender, times: Times, which: str, most: Ceiling) -> str:
     """Return a line of the table."""
     low, middle, high = (1000 * value for value in quartiles(list(times[contender.name].values())))
-    text = f"{contender.name + ('*' if contender.rows < contender.shape[0] else ''):<26}"
+    text = f"{contender.name + ('*' if contender.part < 1 else ''):<26}"
     text += f"{middle:9.2f} ({low:.2f}–{high:.2f})".ljust(32)
     low, ratio, high = quartiles(ratios(times, contender.name, "lstm"))
     text += f"{ratio:8.3f} ({low:.3f}–{high:.3f})".ljust(28)
@@ -125,9 +125,9 @@ def measure(shape: Shape, most: Ceiling, rounds: int, *, compiling: bool) -> lis
         for contender in field:
             print(row(contender, times, which, most))
         found += entries(times, shape, which)
-    for contender in (each for each in field if each.rows < shape[0]):
-        print(f"* {contender.name}: {contender.rows} rows, times {shape[0] // contender.rows}; all would keep too much")
-    kept = {contender.name: contender.kept() * shape[0] // contender.rows for contender in field}
+    for contender in (each for each in field if each.part < 1):
+        print(f"* {contender.name}: {contender.steps} steps, times {1 / contender.part:g}; all would keep too much")
+    kept = {contender.name: contender.kept() / contender.part for contender in field}
     print("a training step keeps, in MB: " + ", ".join(f"{name} {size / 1e6:.1f}" for name, size in kept.items()))
     return found
 

@@ -21,13 +21,13 @@ CELLS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Our cells: the name of each in the registry, and its options."""
 ELAPSED = 0.032
-LIMIT = 6e9
-"""Bytes that a training step may keep; where it would keep more, fewer rows of the batch run."""
+LIMIT = 1e9
+"""Bytes that a training step may keep; where it would keep more, fewer steps run, each with the whole batch."""
 COMPILED = "neuron_ltc, torch.compile"
 
 
 class Contender:
-    """A network, what it is called with, and how many rows of the batch it runs.
+    """A network, what it is called with, and how many steps it runs.
 
     Parameters
     ----------
@@ -39,28 +39,32 @@ class Contender:
         Batch, steps, features and hidden units.
     ours
         Whether it is called as cells of insula are, with elapsed time and mask.
-    rows
-        Rows of the batch; None: as many as memory allows.
+    steps
+        Steps that run; None: as many as memory allows.
     """
 
-    def __init__(self, name: str, module: nn.Module, shape: Shape, ours: bool, rows: int | None = None) -> None:
+    def __init__(self, name: str, module: nn.Module, shape: Shape, ours: bool, steps: int | None = None) -> None:
         self.name, self.module, self.shape, self.ours = name, module, shape, ours
-        self.rows = rows or self._affordable()
-        steps, features = shape[1:3]
-        self.x = torch.randn(self.rows, steps, features, requires_grad=True)
-        mask = torch.ones(self.rows, steps, dtype=torch.bool)
-        self.more = (torch.full((self.rows, steps), ELAPSED), mask) if ours else ()
+        self.steps = steps or self._affordable()
+        batch, _, features, _ = shape
+        self.x = torch.randn(batch, self.steps, features, requires_grad=True)
+        mask = torch.ones(batch, self.steps, dtype=torch.bool)
+        self.more = (torch.full((batch, self.steps), ELAPSED), mask) if ours else ()
         with torch.no_grad():
             self.weights = torch.randn_like(self.outputs())
 
     def _affordable(self) -> int:
-        """Return as many rows as may run, by what 8 rows keep of 4 steps."""
-        batch, steps, features, units = self.shape
-        few = Contender(self.name, self.module, (8, 4, features, units), self.ours, rows=8).kept()
-        rows = batch
-        while few * rows * steps / 32 > LIMIT and rows > 1:
-            rows //= 2
-        return rows
+        """Return as many steps as may run, by what two of them keep."""
+        each = Contender(self.name, self.module, self.shape, self.ours, steps=2).kept() / 2
+        steps = self.shape[1]
+        while each * steps > LIMIT and steps > 1:
+            steps //= 2
+        return steps
+
+    @property
+    def part(self) -> float:
+        """How much of the shape's steps runs."""
+        return self.steps / self.shape[1]
 
     def outputs(self) -> Tensor:
         """Run over the whole sequence."""

@@ -94,15 +94,15 @@ def test_a_slow_one_runs_less_often(benchmark, field, monkeypatch):
     assert sorted(times["ncps"]) == [0, 3, 6]
 
 
-def test_where_memory_is_short_fewer_rows_run(benchmark, field, monkeypatch):
+def test_where_memory_is_short_fewer_steps_run(benchmark, field, monkeypatch):
     whole = field["ncps"].kept()
-    monkeypatch.setattr(benchmark.contenders, "LIMIT", whole / 3)
-    half = benchmark.contenders.Contender("ncps", field["ncps"].module, SHAPE, ours=False)
-    assert half.rows == 2
-    assert half.kept() < whole / 2
+    monkeypatch.setattr(benchmark.contenders, "LIMIT", whole / 1.9)
+    part = benchmark.contenders.Contender("ncps", field["ncps"].module, SHAPE, ours=False)
+    assert (part.steps, part.outputs().shape) == (3, (8, 3, 8))
+    assert part.kept() < 0.6 * whole
     clock = iter([10.0, 11.0])
     monkeypatch.setattr(benchmark.cells, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
-    assert benchmark.cells.seconds(half, "forward") == 4.0
+    assert benchmark.cells.seconds(part, "forward") == 2.0
 
 
 def test_what_a_training_step_keeps(benchmark):
